@@ -1,0 +1,38 @@
+SHELL := /bin/bash -euo pipefail
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build
+
+.PHONY: demo test check lock
+
+demo: .venv/runtime.ok
+	@$(BIN)/publisher demo $(if $(ONCE),--once)
+
+test: .venv/dev.ok
+	@tests/setup/debian.sh
+	$(BIN)/pytest -n 2 --dist loadfile
+
+check: .venv/dev.ok
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: .venv/dev.ok
+	$(COMPILE) -o requirements.lock
+	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+
+.venv/python.ok:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 以上 / needs Python 3.11 or newer: make PYTHON=…" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "缺少 venv / missing, run: sudo apt-get install -y python3-venv" >&2; exit 2; }
+	@echo "准备运行环境（只做一次）/ setting up, once …"
+	@$(PYTHON) -m venv --clear .venv && touch $@
+
+.venv/runtime.ok: .venv/python.ok requirements.lock pyproject.toml hatch_build.py
+	@$(PIP) install --only-binary :all: --require-hashes -r requirements.lock
+	@$(PIP) install --no-index --no-deps --no-build-isolation --editable .
+	@$(PIP) check > /dev/null && touch $@
+
+.venv/dev.ok: .venv/runtime.ok requirements-dev.lock
+	@$(PIP) install --only-binary :all: --require-hashes -r requirements-dev.lock && touch $@

@@ -1,0 +1,1 @@
+"""Channels: how each platform speaks. Nothing here knows `publisher`."""

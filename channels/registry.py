@@ -1,0 +1,59 @@
+"""The kinds of channel that exist, one row each. The only place that names the adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from channels.contract import Channel, ChannelProfile, Ports
+from channels.dropfolder.channel import PROFILE as DROPFOLDER
+from channels.dropfolder.channel import Dropfolder
+from channels.dropfolder.settings import DropfolderSettings
+from channels.http import Http
+from channels.portal.channel import PROFILE as PORTAL
+from channels.portal.channel import Portal
+from channels.portal.settings import PortalSettings
+from channels.wechat.channel import WeChat
+from channels.wechat.profile import PROFILE as WECHAT
+from channels.wechat.settings import WeChatSettings
+from channels.weibo.channel import Weibo
+from channels.weibo.checks import PROFILE as WEIBO
+from channels.weibo.settings import WeiboSettings
+
+S = TypeVar("S", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of channel: the class that checks its settings, what it can do, and how one is made.
+
+    `build` takes what `settings` made, and raises `TypeError` for the settings of another kind. The channel
+    holds no state of any posting.
+    """
+
+    settings: type[BaseModel]
+    profile: ChannelProfile
+    build: Callable[[BaseModel, Ports, Http], Channel]
+
+
+def _its(kind: type[S], settings: BaseModel) -> S:
+    if not isinstance(settings, kind):
+        raise TypeError(f"{kind.__name__} expected, got {type(settings).__name__}")
+    return settings
+
+
+KINDS: Mapping[str, Kind] = {
+    "portal": Kind(
+        PortalSettings, PORTAL, lambda s, ports, http: Portal(_its(PortalSettings, s), ports, http)
+    ),
+    "wechat": Kind(
+        WeChatSettings, WECHAT, lambda s, ports, http: WeChat(_its(WeChatSettings, s), ports, http)
+    ),
+    "weibo": Kind(WeiboSettings, WEIBO, lambda s, ports, http: Weibo(_its(WeiboSettings, s), ports, http)),
+    "dropfolder": Kind(
+        DropfolderSettings, DROPFOLDER, lambda s, ports, http: Dropfolder(_its(DropfolderSettings, s), ports)
+    ),
+}

@@ -1,0 +1,266 @@
+"""The practice WeChat's draft box, publishing jobs and published articles."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.reading import plain
+from channels.sandbox.wechat_gate import Refuse
+from channels.sandbox.wechat_html import cleaned
+from channels.sandbox.wechat_media import Library, Picture
+
+Fields = dict[str, Any]
+
+RUNNING, PUBLISHED, DELETED, BANNED = 1, 0, 5, 6
+COVER_SIDE = 200
+COVER_RATIO = 6
+SUBSTITUTE = 54
+TEXTS = ("title", "author", "digest", "content", "content_source_url")
+
+
+@dataclass
+class Limits:
+    """Lengths of an article's fields, in characters; `content_bytes` in bytes. Source: draft/add, 2026-11-20."""
+
+    title: int = 32
+    author: int = 16
+    digest: int = 128
+    content: int = 20_000
+    content_bytes: int = 1_048_576
+    link_bytes: int = 1024
+    articles: int = 8
+
+
+@dataclass
+class Draft:
+    """One draft: its articles as the platform keeps them."""
+
+    media_id: str
+    articles: list[Fields]
+    updated: datetime
+
+
+@dataclass
+class Job:
+    """One publishing job, with the articles as they were when it was submitted."""
+
+    publish_id: int
+    media_id: str
+    articles: list[Fields]
+    due: datetime
+    outcome: int
+    status: int = RUNNING
+    article_id: str = ""
+
+
+@dataclass
+class Push:
+    """One publication of up to eight articles. `gone` holds the numbers (from 1) of deleted ones."""
+
+    article_id: str
+    mid: int
+    articles: list[Fields]
+    published_at: datetime
+    publish_id: int
+    gone: set[int] = field(default_factory=set)
+    banned: bool = False
+
+    def path(self, idx: int, biz: str) -> str:
+        """Where readers open an article."""
+        return f"/s?__biz={biz}&mid={self.mid}&idx={idx}&sn={self.sign(idx)}"
+
+    def sign(self, idx: int) -> str:
+        """The part of the address that cannot be guessed."""
+        return hashlib.sha256(f"{self.article_id}:{idx}".encode()).hexdigest()[:32]
+
+
+@dataclass
+class Press:
+    """Drafts in, articles out. A job ends by the clock, when someone next looks.
+
+    `job_s` is how long a job runs; `outcome` the status of the jobs to come; `leaves_at` tells when a draft
+    leaves the box (`success` or `submit`: the platform does not say); `shown_after_s` how long a new draft is
+    unknown to `draft/get` and `draft/batchget`.
+    """
+
+    library: Library
+    now: Callable[[], datetime]
+    job_s: float = 3
+    outcome: int = PUBLISHED
+    leaves_at: str = "success"
+    shown_after_s: float = 0
+    limits: Limits = field(default_factory=Limits)
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    jobs: dict[int, Job] = field(default_factory=dict)
+    pushes: list[Push] = field(default_factory=list)
+    _made: int = 0
+
+    # ---------------------------------------------------------------- drafts
+
+    def add(self, articles: object, hosted: Callable[[str], bool]) -> str:
+        """`draft/add`: the new draft's id."""
+        if not isinstance(articles, list) or not articles or not all(isinstance(a, dict) for a in articles):
+            raise Refuse(44003, "empty news data")
+        if len(articles) > self.limits.articles:
+            raise Refuse(45008, "article count out of limit")
+        kept = [self._kept(article, hosted, alone=len(articles) == 1) for article in articles]
+        media_id = "Dr" + self._number()
+        self.drafts[media_id] = Draft(media_id, kept, self.now())
+        return media_id
+
+    def update(self, media_id: str, index: object, article: object, hosted: Callable[[str], bool]) -> None:
+        """`draft/update`: replace one article, counted from 0."""
+        draft = self.draft(media_id)
+        if not isinstance(index, int) or not 0 <= index < len(draft.articles):
+            raise Refuse(40114, "invalid index value")
+        if not isinstance(article, dict):
+            raise Refuse(47001, "data format error")
+        draft.articles[index] = self._kept(article, hosted, alone=len(draft.articles) == 1)
+        draft.updated = self.now()
+
+    def draft(self, media_id: str) -> Draft:
+        """A draft in the box; 40007 when it is not (any more, or yet)."""
+        self.run_jobs()
+        draft = self.drafts.get(media_id)
+        if draft is None or draft.updated + timedelta(seconds=self.shown_after_s) > self.now():
+            raise Refuse(40007, "invalid media_id")
+        return draft
+
+    def newest_drafts(self) -> list[Draft]:
+        """The box as it is listed, newest first."""
+        self.run_jobs()
+        shown = [
+            d for d in self.drafts.values() if d.updated + timedelta(seconds=self.shown_after_s) <= self.now()
+        ]
+        shown.reverse()
+        return sorted(shown, key=lambda draft: draft.updated, reverse=True)
+
+    def _kept(self, article: Fields, hosted: Callable[[str], bool], *, alone: bool) -> Fields:
+        texts = {name: str(article.get(name) or "") for name in TEXTS}
+        self._check(texts, alone=alone)
+        cover = self.library.known(str(article.get("thumb_media_id") or ""))
+        _check_cover(cover)
+        body = cleaned(texts["content"], hosted)
+        return {
+            **texts,
+            "digest": (texts["digest"] or _words(body)[:SUBSTITUTE]) if alone else "",
+            "content": body,
+            "thumb_media_id": cover.media_id,
+            "thumb_path": cover.path,
+            "show_cover_pic": 0,
+            "need_open_comment": int(article.get("need_open_comment") or 0),
+            "only_fans_can_comment": int(article.get("only_fans_can_comment") or 0),
+        }
+
+    def _check(self, texts: dict[str, str], *, alone: bool) -> None:
+        limits = self.limits
+        for name, most, code, what in (
+            ("title", limits.title, 45003, "title"),
+            ("author", limits.author, 45110, "author"),
+            ("digest", limits.digest if alone else limits.content, 45004, "description"),
+            ("content", limits.content, 45002, "content"),
+        ):
+            if len(texts[name]) > most:
+                raise Refuse(code, f"{what} size out of limit")
+        link = texts["content_source_url"]
+        if not texts["title"] or not texts["content"]:
+            raise Refuse(44003, "empty news data")
+        if len(texts["content"].encode()) > limits.content_bytes:
+            raise Refuse(45002, "content size out of limit")
+        if len(link.encode()) > limits.link_bytes:
+            raise Refuse(45005, "url size out of limit")
+        if link and not link.startswith(("http://", "https://")):
+            raise Refuse(41039, "invalid content_source_url")
+
+    # ---------------------------------------------------------------- jobs
+
+    def submit(self, media_id: str) -> Job:
+        """`freepublish/submit`: a job. A second submit of a draft that is still there is a second job."""
+        draft = self.draft(media_id)
+        number = 2_247_500_001 + len(self.jobs)
+        due = self.now() + timedelta(seconds=self.job_s)
+        job = Job(number, media_id, [dict(article) for article in draft.articles], due, self.outcome)
+        self.jobs[number] = job
+        if self.leaves_at == "submit":
+            del self.drafts[media_id]
+        self.run_jobs()
+        return job
+
+    def job(self, publish_id: object) -> Job:
+        """`freepublish/get`: a job by its number or the text of it; 53502 when unknown."""
+        self.run_jobs()
+        text = str(publish_id)
+        job = self.jobs.get(int(text)) if text.isdigit() else None
+        if job is None:
+            raise Refuse(53502, "invalid publish_id")
+        return job
+
+    def run_jobs(self) -> None:
+        """End every job that is due."""
+        for job in self.jobs.values():
+            if job.status == RUNNING and job.due <= self.now():
+                job.status = job.outcome
+                if job.status == PUBLISHED:
+                    self._publish(job)
+
+    def _publish(self, job: Job) -> None:
+        job.article_id = "Ar" + self._number()
+        mid = 2_650_000_001 + len(self.pushes)
+        self.pushes.append(Push(job.article_id, mid, job.articles, job.due, job.publish_id))
+        self.drafts.pop(job.media_id, None)
+
+    # ---------------------------------------------------------------- what is out
+
+    def push(self, article_id: str) -> Push:
+        """A publication by its id; 53600 when unknown."""
+        self.run_jobs()
+        push = next((push for push in self.pushes if push.article_id == article_id), None)
+        if push is None:
+            raise Refuse(53600, "invalid article_id")
+        return push
+
+    def delete(self, article_id: str, index: int) -> None:
+        """`freepublish/delete`: one article, counted from 1, or all with 0. Deleted again: 53600."""
+        push = self.push(article_id)
+        numbers = {index} if index else set(range(1, len(push.articles) + 1))
+        if not numbers <= set(range(1, len(push.articles) + 1)):
+            raise Refuse(40114, "invalid index value")
+        if numbers <= push.gone:
+            raise Refuse(53600, "invalid article_id")
+        push.gone |= numbers
+        if len(push.gone) == len(push.articles):
+            self.jobs[push.publish_id].status = DELETED
+
+    def ban(self, article_id: str) -> None:
+        """Practice: the platform itself takes a publication down."""
+        push = self.push(article_id)
+        push.banned = True
+        self.jobs[push.publish_id].status = BANNED
+
+    def newest(self) -> list[Push]:
+        """What was published, newest first, with what was deleted since."""
+        self.run_jobs()
+        return list(reversed(self.pushes))
+
+    def public(self) -> int:
+        """How many articles a reader can open now."""
+        return sum(len(push.articles) - len(push.gone) for push in self.newest() if not push.banned)
+
+    def _number(self) -> str:
+        self._made += 1
+        return hashlib.sha256(f"practice:{self._made}".encode()).hexdigest()[:62]
+
+
+def _check_cover(cover: Picture) -> None:
+    """The platform crops the cover and fails on tiny or long pictures (measured: 1 px fails, 600 px passes)."""
+    low, high = sorted(cover.size)
+    if low < COVER_SIDE or high > COVER_RATIO * low:
+        raise Refuse(53402, "crop image failed")
+
+
+def _words(body: str) -> str:
+    return "".join(plain(body).split())

@@ -1,0 +1,61 @@
+"""What WeChat allows, as data. Numbers from the official documentation as read on 2026-11-20."""
+
+from __future__ import annotations
+
+from channels.contract import ChannelProfile, ImageRules, Level, Limit, Quota, Unit
+
+MARKER = "m"
+"""Query parameter of the original link that carries the message's key."""
+
+MARKER_BYTES = len(f"?{MARKER}=") + 32
+
+DRAFT_ADD = "draft/add, fields of an article"
+
+LIMITS = (
+    Limit("title", 32, Unit.CHARACTERS, DRAFT_ADD),
+    Limit("author", 16, Unit.CHARACTERS, DRAFT_ADD, warn_above=8),
+    Limit("summary", 128, Unit.CHARACTERS, DRAFT_ADD, warn_above=120),
+    Limit("body", 20_000, Unit.CHARACTERS, DRAFT_ADD),
+    Limit("body", 1_000_000, Unit.BYTES, DRAFT_ADD),
+    Limit("link", 1024 - MARKER_BYTES, Unit.BYTES, DRAFT_ADD + "; the marker included"),
+)
+
+COVER_TYPES = ("image/jpeg", "image/png")
+COVER_BYTES = 10_000_000
+
+FORCED_TOKEN = "stable_token/force_refresh"  # noqa: S105 - the name of a call
+PERMISSION_PROBE = "probe/freepublish"
+
+QUOTAS = (
+    Quota("media/uploadimg", 100_000, "day"),
+    Quota("material/add_material", 100_000, "day"),
+    Quota("draft/add", 1000, "day"),
+    Quota("draft/get", 500, "day"),
+    Quota("draft/batchget", 1000, "day"),
+    Quota("freepublish/submit", 100, "day", sending=True),
+    Quota("freepublish/get", 100, "day"),
+    Quota("freepublish/delete", 10, "day"),
+    Quota("freepublish/batchget", 100, "day"),
+    Quota(FORCED_TOKEN, 20, "day"),
+    Quota(PERMISSION_PROBE, 40, "day"),  # ours: probing a refused account leaves 60 list calls for look-ups
+)
+"""Per account and Beijing day, for an account below 100,000 followers. Names are paths below `/cgi-bin/`."""
+
+METERED = frozenset(quota.call for quota in QUOTAS)
+SCARCE = frozenset(quota.call for quota in QUOTAS if quota.limit <= 100)
+
+PROFILE = ChannelProfile(
+    kind="wechat",
+    label="微信公众号",
+    limits=LIMITS,
+    images=ImageRules(count=50, media_types=("image/jpeg", "image/png"), max_bytes=1_000_000),
+    slots=frozenset({"portal_url", "posted_at", "image", "cover"}),
+    quotas=QUOTAS,
+    external_links=False,
+    amendable=False,
+    withdrawable=True,
+    visible=Level.PUBLIC,
+    parts_per_posting=8,
+    settle_s=600,
+    looks_s=(60, 300, 600, 1800),
+)

@@ -1,0 +1,22 @@
+"""What one WeChat account needs to be told. Read by the product's settings, never from the environment here."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class WeChatSettings(BaseModel):
+    """One account. Unknown keys are refused.
+
+    `author` stands where an article names none (at most 16 characters); `base_url` is the API's address
+    without a path; `home_url` is the address that people are shown for the account, "" when there is none.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    appid: str = Field(min_length=1, pattern=r"^[0-9A-Za-z_-]+$")
+    secret: SecretStr = Field(min_length=1)
+    base_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://[^/?#\s]+$")
+    author: str = Field(default="", max_length=16)
+    label: str = Field(default="微信公众号", min_length=1, max_length=40)
+    home_url: str = ""

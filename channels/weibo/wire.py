@@ -1,0 +1,238 @@
+"""How Weibo is spoken to: addresses, fields, shapes of answers, the token. No decisions about postings.
+
+Every call is metered before it is sent; the token travels in a header only. Source: open.weibo.com wiki,
+pages of the calls named here (stored copies of 2012 to 2024).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from channels.contract import (
+    CredentialsRefused,
+    OutcomeUnknown,
+    Ports,
+    QuotaSpent,
+    RateLimited,
+    Unavailable,
+)
+from channels.http import Answer, Http, json_object
+from channels.weibo import codes
+from channels.weibo.settings import WeiboSettings
+
+ALL = "all"
+SHARE = "statuses/share"
+DESTROY = "statuses/destroy"
+PROBE = "probe"
+
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TIME = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d) (\d{4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The bytes of one picture, the name and type that its part of the form carries."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One post of the account as the API lists it. `text` has `t.cn` in the place of links."""
+
+    remote_id: str
+    created_at: datetime
+    text: str
+    has_picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The newest posts, newest first, at most five. `total` is how many the account has, None if not said."""
+
+    posts: tuple[Post, ...]
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenInfo:
+    """Whose the token is, for which app, and until when (aware, UTC)."""
+
+    uid: str
+    app_key: str
+    expires_at: datetime
+
+
+def base62(mid: str) -> str:
+    """The short form of a post's number in public addresses: groups of seven digits from the right, base 62."""
+    groups = []
+    while mid:
+        mid, group = mid[:-7], mid[-7:]
+        value, short = int(group), ""
+        while value:
+            value, digit = divmod(value, 62)
+            short = DIGITS[digit] + short
+        groups.append(short.rjust(4, "0") if mid else short or "0")
+    return "".join(reversed(groups))
+
+
+def instant(text: str) -> datetime:
+    """`Wed Oct 24 23:49:17 +0800 2012` as an aware UTC instant. Raises `ValueError`."""
+    parts = TIME.fullmatch(text.strip())
+    if not parts or parts[1] not in MONTHS:
+        raise ValueError(f"not a Weibo time: {text[:40]}")
+    offset = timedelta(hours=int(parts[7]), minutes=int(parts[8])) * (-1 if parts[6] == "-" else 1)
+    day = datetime(int(parts[9]), MONTHS.index(parts[1]) + 1, int(parts[2]), tzinfo=UTC)
+    return day + timedelta(hours=int(parts[3]), minutes=int(parts[4]), seconds=int(parts[5])) - offset
+
+
+def id_of(status: Mapping[str, Any]) -> str:
+    """The number of a post as text, "" when the object has none."""
+    found = str(status.get("idstr") or status.get("mid") or status.get("id") or "")
+    return found if found.isdecimal() else ""
+
+
+def post_of(status: Mapping[str, Any]) -> Post:
+    """One entry of a list. Raises `ValueError` when number or time cannot be read."""
+    remote_id = id_of(status)
+    if not remote_id:
+        raise ValueError("a post without a number")
+    picture = any(status.get(name) for name in ("original_pic", "thumbnail_pic", "pic_urls", "pic_num"))
+    return Post(remote_id, instant(str(status.get("created_at", ""))), str(status.get("text", "")), picture)
+
+
+class Api:
+    """The calls of one account. Raises `ChannelError`s; keeps nothing but what its ports keep."""
+
+    def __init__(self, settings: WeiboSettings, ports: Ports, http: Http) -> None:
+        """`http` is bounded in time by its maker."""
+        self._settings = settings
+        self._ports = ports
+        self._http = http
+
+    def share(self, text: str, picture: Picture | None) -> str:
+        """Post once; the number of the new post. Not repeatable."""
+        form: dict[str, Any] = {"data": {"status": text, "rip": str(self._settings.rip)}}
+        if picture:
+            form["files"] = {"pic": (picture.name, picture.content, picture.media_type)}
+        payload = self._ask(
+            "POST", "/2/statuses/share.json", changes=True, own=SHARE, takes=(SHARE, ALL), **form
+        )
+        remote_id = id_of(payload)
+        if not remote_id:
+            raise OutcomeUnknown("微博的答复里没有微博编号，结果不明")
+        return remote_id
+
+    def destroy(self, remote_id: str) -> None:
+        """Remove one of our own posts. Raises `Rejected` with code 20101 when it is not there.
+
+        Spends the calls kept for withdrawals first, so that a spent budget never keeps a leak in public.
+        """
+        form = {"id": remote_id}
+        takes: tuple[str, ...] = ()
+        try:
+            self._ports.meter.take(DESTROY)
+        except QuotaSpent:
+            takes = (ALL,)
+        self._ask("POST", "/2/statuses/destroy.json", changes=True, own=DESTROY, takes=takes, data=form)
+
+    def timeline(self, *, only_ours: bool) -> Timeline:
+        """The five newest posts of the account, `only_ours` those of this app. More are never given."""
+        asked = {"uid": self._settings.uid, "count": "5", "trim_user": "1", "base_app": str(int(only_ours))}
+        payload = self._ask("GET", "/2/statuses/user_timeline.json", changes=False, params=asked)
+        statuses, total = payload.get("statuses"), payload.get("total_number")
+        if not isinstance(statuses, list):
+            raise Unavailable("微博给的列表看不懂")
+        try:
+            posts = tuple(post_of(status) for status in statuses)
+        except (ValueError, TypeError, AttributeError) as why:
+            raise Unavailable("微博给的列表看不懂") from why
+        return Timeline(posts, total if isinstance(total, int) else None)
+
+    def uid(self) -> str:
+        """The account that the token belongs to: the cheapest check of a token."""
+        return str(self._ask("GET", "/2/account/get_uid.json", changes=False).get("uid", ""))
+
+    def token_info(self) -> TokenInfo:
+        """How long the token lives. The platform names the fields `create_at` and `expire_in`."""
+        form = {"access_token": self._token()}
+        payload = self._ask("POST", "/oauth2/get_token_info", changes=False, data=form)
+        try:
+            left = timedelta(seconds=int(payload["expire_in"]))
+        except (KeyError, ValueError, TypeError) as why:
+            raise Unavailable("微博给的授权信息看不懂") from why
+        return TokenInfo(
+            str(payload.get("uid", "")), str(payload.get("appkey", "")), self._ports.now() + left
+        )
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        changes: bool,
+        own: str = "",
+        takes: tuple[str, ...] = (ALL,),
+        **request: Any,
+    ) -> dict[str, Any]:
+        token = self._token()
+        for name in takes:
+            self._ports.meter.take(name)
+        request["headers"] = {"Authorization": f"OAuth2 {token}"}
+        url = self._settings.base_url + path
+        if changes:
+            answer = self._http.change(method, url, **request)
+        else:
+            answer = self._http.read(method, url, tries=1, **request)
+        payload = json_object(answer, changes=changes)
+        code = codes.code_of(payload)
+        if code:
+            text = str(payload.get("error_description") or payload.get("error") or "").replace(token, "***")
+            self._raise(code, text, changes=changes, own=own)
+        _must_be_fine(answer, changes=changes)
+        return payload
+
+    def _raise(self, code: str, text: str, *, changes: bool, own: str) -> None:
+        """Turn a code into its error, and let the meter know what the platform said about quotas."""
+        now, memory = self._ports.now(), f"limited-{code}"
+        seen = self._ports.account.get(memory)
+        again = bool(seen and seen.expires_at and seen.expires_at > now)
+        error = codes.error_for(code, text, changes=changes, now=now, again=again)
+        row = codes.row_for(code, text)
+        if row and isinstance(error, RateLimited):
+            self._ports.account.put(
+                memory,
+                error.until.isoformat(),
+                expires_at=error.until + timedelta(hours=2),
+                expected_version=seen.version if seen else 0,
+            )
+            name = ALL if row.whole_account else own
+            if name:
+                self._ports.meter.spent(name, error.until)
+        raise error
+
+    def _token(self) -> str:
+        stored = self._ports.account.get("token")
+        if stored and (stored.expires_at is None or stored.expires_at > self._ports.now()):
+            return stored.value
+        if stored:
+            raise CredentialsRefused("微博授权已到期，请用发布账号重新授权")
+        if self._settings.access_token is None:
+            raise CredentialsRefused("还没有微博授权，请用发布账号授权")
+        return self._settings.access_token.get_secret_value()
+
+
+def _must_be_fine(answer: Answer, *, changes: bool) -> None:
+    """A JSON object without a code is success only with HTTP 200."""
+    if answer.status == 200:
+        return
+    if changes:
+        raise OutcomeUnknown("微博的答复看不懂，结果不明", code=f"HTTP {answer.status}")
+    raise Unavailable("微博的答复看不懂", code=f"HTTP {answer.status}")

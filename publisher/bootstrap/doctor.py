@@ -1,0 +1,92 @@
+"""`doctor`: is everything well? Red on what is overdue and unproven, not on whether a process is alive."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from publisher.bootstrap.office import ANCHOR, DATABASE, KEY, Office
+from publisher.domain.posting import CHANNEL_LABELS, ChannelState
+from publisher.store.engine import try_file_lock
+from publisher.workflow.report import oldest_overdue, waiting_for_people
+from publisher.workflow.seal import verify_log
+
+OVERDUE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `level` is ok, warn or bad."""
+
+    name: str
+    level: str
+    words: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.level == "ok"
+
+
+def diagnose(office: Office) -> list[Check]:
+    """Every check, in the order in which a person would mend things. Changes nothing."""
+    return [*_files(office), *_work(office), *_channels(office), *_log(office)]
+
+
+def _files(office: Office) -> Iterator[Check]:
+    for path in (office.home / DATABASE, office.home / KEY):
+        open_to_others = path.stat().st_mode & 0o077
+        words = f"{path.name} 其他用户可读写，请改为 600" if open_to_others else f"{path.name} 权限正确"
+        yield Check("文件权限", "bad" if open_to_others else "ok", words)
+    writable = os.access(office.home / DATABASE, os.W_OK)
+    yield Check("数据库", "ok" if writable else "bad", "可以写入" if writable else "数据库只读")
+
+
+def _work(office: Office) -> Iterator[Check]:
+    lock = try_file_lock(office.store.path.with_name(office.store.path.name + ".daemon"))
+    if lock is not None:
+        os.close(lock)
+    yield Check(
+        "服务", "warn" if lock is not None else "ok", "没有在运行" if lock is not None else "正在运行"
+    )
+    with office.store.read() as reading:
+        oldest = oldest_overdue(reading, office.now())
+        tasks = waiting_for_people(reading)
+        alarms = reading.accounts.open_alarms()
+    age = office.now() - oldest if oldest else timedelta(0)
+    late = age > OVERDUE
+    words = f"最早一条应发未发已 {int(age.total_seconds() // 60)} 分钟" if late else "没有应发未发"
+    yield Check("应发未发", "bad" if late else "ok", words)
+    yield Check("待人工", "warn" if tasks else "ok", "；".join(tasks) or "没有")
+    yield Check("告警", "warn" if alarms else "ok", "；".join(a.words for a in alarms) or "没有")
+
+
+def _channels(office: Office) -> Iterator[Check]:
+    with office.store.read() as reading:
+        known = reading.accounts.channels()
+    for channel in known:
+        plan = office.store.bureau.channels.get(channel.name)
+        if plan is None:
+            continue
+        well = channel.state is ChannelState.OPEN
+        words = CHANNEL_LABELS[channel.state] + (f"：{channel.reason}" if channel.reason else "")
+        yield Check(
+            f"渠道 {plan.label}", "ok" if well else "bad", words + ("（练习）" if plan.practice else "")
+        )
+
+
+def _log(office: Office) -> Iterator[Check]:
+    with office.store.read() as reading:
+        verdict = verify_log(reading, public_key=office.public_key, anchor=office.seal.anchor)
+    words = (
+        f"{verdict.entries} 条，核验通过"
+        if verdict.ok
+        else str(verdict.first_bad.words if verdict.first_bad else "")
+    )
+    yield Check("存证日志", "ok" if verdict.ok else "bad", words)
+    beside = office.seal.anchor is None or office.seal.anchor.resolve() == (office.home / ANCHOR).resolve()
+    anchored = "检查点只存在本机，请在设置里指向另一台机器的磁盘" if beside else "检查点另存于设置的位置"
+    practice = all(plan.practice for plan in office.store.bureau.channels.values())
+    yield Check("检查点外存", ("warn" if practice else "bad") if beside else "ok", anchored)

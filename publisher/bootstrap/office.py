@@ -1,0 +1,253 @@
+"""Everything of one home folder, plugged together."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from channels.contract import Channel, ChannelProfile, Ports
+from channels.http import Http, open_client
+from channels.registry import KINDS
+from publisher.audit.keys import PublicKey, load_key_file, public_key_of
+from publisher.bootstrap.calendar import announced_calendar
+from publisher.domain.catalogue import Bureau, ChannelPlan, Column
+from publisher.domain.errors import Problem, Reason, refuse
+from publisher.domain.identifiers import ItemId, posting_key
+from publisher.render.renderer import Renderer
+from publisher.settings import Settings, SettingsRefused, checked, os_user, read_settings, resolve_secrets
+from publisher.store.blobs import Blobs
+from publisher.store.migrate import read_meta, upgrade
+from publisher.store.unit_of_work import Store
+from publisher.workflow import staff
+from publisher.workflow.account import StoreAccount, StoreMeter
+from publisher.workflow.acts import Actor, perform
+from publisher.workflow.journal import StoreJournal
+from publisher.workflow.outlets import JournalFactory, Outlets
+from publisher.workflow.seal import Seal
+
+DATABASE = "gongkai.db"
+KEY = "keys/log.key"
+ANCHOR = "anchors/checkpoints.txt"
+
+T = TypeVar("T")
+Now = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    """Business time in production: the host's clock, aware, UTC, whatever the host's zone."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Office:
+    """One public body's product, ready to use. Close it when done."""
+
+    home: Path
+    settings: Settings
+    store: Store
+    outlets: Outlets
+    renderer: Renderer
+    seal: Seal
+    public_key: PublicKey
+    profiles: Mapping[str, ChannelProfile]
+    options: Mapping[str, Any]
+    clock: Now = wall_clock
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def now(self) -> datetime:
+        """Business time."""
+        return self.clock()
+
+    def prove(self, name: str, *, token: str = "", password: str = "") -> Actor:
+        """The person, with the operating-system user beside; a failed proof is refused and recorded."""
+        return staff.prove(self.store, self.now(), name, token=token, password=password, os_user=os_user())
+
+    def perform(self, actor: Actor, use_case: Callable[..., T], request: object, **tools: Any) -> T:
+        """Run a use case; a refusal is recorded and raised again."""
+        return perform(self.store, self.now(), actor, use_case, request, **tools)
+
+    def submit_tools(self) -> dict[str, Any]:
+        """What `submit` needs beside its request."""
+        return {"renderer": self.renderer, "profiles": self.profiles}
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+
+class _Files:
+    """The `Files` port: kept files, then the pictures that ship with the templates."""
+
+    def __init__(self, blobs: Blobs, shipped: Callable[[], Mapping[str, bytes]]) -> None:
+        self._blobs = blobs
+        self._shipped = shipped
+
+    def open(self, digest: str) -> BinaryIO:
+        data = self._shipped().get(digest)
+        return self._blobs.open(digest) if data is None else io.BytesIO(data)
+
+
+def open_office(
+    home: Path, *, clock: Now = wall_clock, journal: JournalFactory = StoreJournal, http: Http | None = None
+) -> Office:
+    """Open an installation. Brings the database to the newest schema.
+
+    `journal` and `http` are handed to the channels as they are: tests wrap them. Raises `SettingsRefused`
+    before anything is opened, `StoreUnavailable` when the database cannot be used.
+    """
+    settings = read_settings(home)
+    options, secrets = _channel_options(home, settings)
+    path = home / DATABASE
+    if not path.exists():
+        raise SettingsRefused(
+            Problem(DATABASE, "数据库还没有建立", "先运行 publisher init", "run: publisher init")
+        )
+    upgrade(path)
+    log_id = read_meta(path, "log_id")
+    if log_id is None:
+        raise SettingsRefused(
+            Problem(DATABASE, "数据库没有初始化完", "在空目录重新运行 publisher init", "incomplete")
+        )
+    bureau = bureau_of(settings, options)
+    store = Store(path, bureau, Blobs(home / "blobs"), log_id)
+    folders = [settings.templates] if settings.templates else []
+    renderer = Renderer(folders, bureau, _sites(options))
+    channels = _build(store, settings, options, renderer, clock, http or Http(open_client()))
+    signer = load_key_file(home / KEY)
+    anchor = settings.audit.anchor or home / ANCHOR
+    return Office(
+        home=home,
+        settings=settings,
+        store=store,
+        outlets=Outlets(channels, clock, journal=journal),
+        renderer=renderer,
+        seal=Seal(signer, anchor),
+        public_key=public_key_of(signer, log_id),
+        profiles={name: KINDS[part.kind].profile for name, part in settings.channels.items()},
+        options=options,
+        clock=clock,
+        secrets=secrets,
+    )
+
+
+def _channel_options(home: Path, settings: Settings) -> tuple[dict[str, Any], tuple[str, ...]]:
+    options: dict[str, Any] = {}
+    secrets: list[str] = []
+    for name, part in settings.channels.items():
+        prefix = f"channels.{name}"
+        if part.kind not in KINDS:
+            raise SettingsRefused(
+                Problem(f"{prefix}.kind", f"没有“{part.kind}”这种渠道", "、".join(KINDS), "unknown kind")
+            )
+        raw = resolve_secrets(home, part.options(), prefix)
+        kind = KINDS[part.kind].settings
+        if "folder" in raw:
+            raw["folder"] = home / str(raw["folder"])
+        if "practice" in kind.model_fields:
+            raw["practice"] = part.practice
+        options[name] = checked(kind, raw, prefix)
+        secrets += [v.get_secret_value() for _, v in options[name] if hasattr(v, "get_secret_value")]
+    return options, tuple(secrets)
+
+
+def bureau_of(settings: Settings, options: Mapping[str, Any]) -> Bureau:
+    """The rules in force, from the settings. Raises `SettingsRefused` for a default that does not exist."""
+    part = settings.bureau
+    gates = [
+        name
+        for name, channel in settings.channels.items()
+        if KINDS[channel.kind].profile.amendable and hasattr(options[name], "site")
+    ]
+    if not gates:
+        raise SettingsRefused(
+            Problem("channels", "至少要有一个门户", 'kind = "portal"', "a portal is needed")
+        )
+    link = part.link_portal or gates[-1]
+    columns = {c.name: Column(c.name, c.title, c.description, c.keywords, c.kind) for c in settings.columns}
+    faults = [
+        Problem(f"bureau.{key}", f"“{value}”不存在", "、".join(allowed), f"unknown {key}")
+        for key, value, allowed in (
+            ("link_portal", link, gates),
+            ("default_column", part.default_column or settings.columns[0].name, list(columns)),
+        )
+        if value not in allowed
+    ]
+    if faults:
+        raise SettingsRefused(*faults)
+    longest = max((_longest(options[name].root_url, columns) for name in gates), key=len)
+    plans = {
+        name: ChannelPlan(name, c.kind, c.label, name in gates, c.practice, longest)
+        for name, c in settings.channels.items()
+    }
+    return Bureau(
+        body=part.body,
+        name=part.name,
+        organisation=part.organisation,
+        columns=columns,
+        channels=plans,
+        calendar=announced_calendar(),
+        chain=part.chain,
+        link_portal=link,
+        default_column=part.default_column or settings.columns[0].name,
+        default_editor=part.default_editor,
+        summary_limit_chars=part.summary_limit_chars,
+        default_subject=part.default_subject,
+    )
+
+
+def _longest(root_url: str, columns: Mapping[str, Column]) -> str:
+    column = max(columns, key=len)
+    key = posting_key(ItemId(""), "", "", 0)
+    return f"{root_url}/{column}/2000/01/20000101-{key}.html?m={key}"
+
+
+def _sites(options: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    return {name: option.site() for name, option in options.items() if hasattr(option, "site")}
+
+
+def _build(
+    store: Store, settings: Settings, options: Mapping[str, Any], renderer: Renderer, clock: Now, http: Http
+) -> dict[str, Channel]:
+    shipped: dict[str, bytes] = {}
+
+    def pictures() -> Mapping[str, bytes]:
+        if not shipped:
+            shipped.update(renderer.shipped_files())
+        return shipped
+
+    files = _Files(store.blobs, pictures)
+    channels: dict[str, Channel] = {}
+    for name, part in settings.channels.items():
+        kind = KINDS[part.kind]
+        ports = Ports(
+            account=StoreAccount(store, name),
+            meter=StoreMeter(store, name, kind.profile.quotas, clock),
+            files=files,
+            pages=renderer.page,
+            now=clock,
+        )
+        channels[name] = kind.build(options[name], ports, http)
+    with store.read() as reading:
+        known = {channel.name for channel in reading.accounts.channels()}
+    if set(channels) - known:
+        with store.write() as uow:
+            for name in channels:
+                kind_name = settings.channels[name].kind
+                uow.accounts.ensure_channel(name, body=store.bureau.body, kind=kind_name, now=clock())
+            uow.commit()
+    return channels
+
+
+def need_channel(office: Office, name: str) -> Channel:
+    """A configured channel by name, or a refusal that names the others."""
+    channel = office.outlets.channels.get(name)
+    if channel is None:
+        allowed = "、".join(office.outlets.channels)
+        raise refuse(
+            Reason.NOT_FOUND, f"没有这个渠道：{name}", field="channel", allowed=allowed, english="no channel"
+        )
+    return channel

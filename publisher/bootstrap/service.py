@@ -1,0 +1,123 @@
+"""`daemon` and `run`: one service on one database, until a signal."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from publisher.bootstrap.office import DATABASE, Office, open_office
+from publisher.bootstrap.practice import open_practice
+from publisher.domain.errors import Reason, refuse
+from publisher.logs import configure, get_logger
+from publisher.scheduler.service import Service
+from publisher.store.engine import try_file_lock
+
+SYSTEM = "system"
+
+
+@contextmanager
+def only_daemon(path: Path) -> Iterator[None]:
+    """Hold the daemon's lock on a database; refused when another process has it. The kernel frees it on death."""
+    fd = try_file_lock(path.with_name(path.name + ".daemon"))
+    if fd is None:
+        raise refuse(
+            Reason.BUSY,
+            "这个数据库上已经有一个服务在运行",
+            field="daemon",
+            allowed="一个数据库只运行一个服务",
+            english="another daemon runs on this database",
+        )
+    try:
+        yield
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def serving(
+    office: Office, *, idle_s: float | None = None, sweep_s: float | None = None
+) -> Iterator[Service]:
+    """The service over an open office, started; stopped and sealed at the end."""
+    logger = get_logger("service")
+
+    def report(part: str, why: BaseException) -> None:
+        logger.error("fault", where=part, error=type(why).__name__, words=str(why))
+
+    pace = office.settings.pace
+    service = Service(
+        office.store,
+        office.outlets,
+        office.seal,
+        report,
+        idle_s=idle_s or pace.idle_s,
+        sweep_s=sweep_s or pace.sweep_s,
+    )
+    _note(office, "system:daemon:started")
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
+        _note(office, "system:daemon:stopped")
+
+
+def _note(office: Office, kind: str) -> None:
+    now = office.now()
+    with office.store.write() as uow:
+        uow.record(now, kind, SYSTEM, "daemon", facts={"pid": os.getpid()})
+        uow.commit()
+
+
+def run_service(
+    home: Path,
+    *,
+    with_sandbox: bool,
+    until: Callable[[], bool] | None = None,
+    on_ready: Callable[[Mapping[str, str]], None] = lambda _places: None,
+) -> int:
+    """Serve until SIGTERM or SIGINT, or until `until` says so (looked at every 0.2 s). 0 at a clean end.
+
+    `with_sandbox` serves the practice platforms in the same process. `on_ready` gets what runs where.
+    """
+    stop = threading.Event()
+    with ExitStack() as stack:
+        office = open_office(home)
+        stack.callback(office.close)
+        stack.enter_context(only_daemon(home / DATABASE))
+        configure(office.secrets)
+        places: dict[str, str] = {}
+        if with_sandbox:
+            practice = stack.enter_context(open_practice(office.settings, office.options))
+            places = practice.readers
+        stack.enter_context(serving(office))
+        stack.enter_context(_signals(stop))
+        on_ready(places)
+        while not stop.wait(0.2):
+            if until is not None and until():
+                break
+    return 0
+
+
+@contextmanager
+def _signals(stop: threading.Event) -> Iterator[None]:
+    """Signals end the wait. The handler only writes a flag that the loop reads, so it cannot deadlock."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    flag: list[int] = []
+
+    def note(number: int, _frame: Any) -> None:
+        flag.append(number)
+        threading.Thread(target=stop.set, daemon=True).start()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,157 @@
+"""Who may do what: roles, the review chain, and one table of permissions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from publisher.domain.errors import Reason, refuse
+
+
+class Role(StrEnum):
+    """A person's task. One person may hold several; the chain says which may meet on one revision."""
+
+    DRAFTER = "drafter"
+    EDITOR = "editor"
+    CONTENT_REVIEWER = "content_reviewer"
+    SECRECY_REVIEWER = "secrecy_reviewer"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+ROLE_LABELS = {
+    Role.DRAFTER: "拟稿人",
+    Role.EDITOR: "责任编辑",
+    Role.CONTENT_REVIEWER: "审核人",
+    Role.SECRECY_REVIEWER: "保密审查人",
+    Role.APPROVER: "签发人",
+    Role.ADMINISTRATOR: "系统管理员",
+    Role.AUDITOR: "审计员",
+}
+
+CHAIN_ROLES = frozenset(
+    {Role.DRAFTER, Role.EDITOR, Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER, Role.APPROVER}
+)
+APART = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""Administrators and auditors never publish (design 3): these roles cannot be held with a role of the chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A named account. `name` logs in and stands in the log; `display` is shown on pages."""
+
+    name: str
+    display: str
+    roles: frozenset[Role]
+    active: bool = True
+
+
+class Act(StrEnum):
+    """Everything a person can do. The word in the log and in the table below."""
+
+    DRAFT = "draft"
+    SUBMIT = "submit"
+    SUBMIT_URGENT = "submit_urgent"
+    DISCARD = "discard"
+    RECALL = "recall"
+    PASS_CONTENT = "pass_content"
+    CLEAR_SECRECY = "clear_secrecy"
+    REFER_UP = "refer_up"
+    WITHHOLD = "withhold"
+    SIGN_OFF = "sign_off"
+    RETURN = "return"
+    REVOKE = "revoke"
+    SECOND_LOOK = "second_look"
+    SCHEDULE = "schedule"
+    UNSCHEDULE = "unschedule"
+    HOLD = "hold"
+    RESUME = "resume"
+    ORDER_WITHDRAWAL = "order_withdrawal"
+    REPORT_LEAK = "report_leak"
+    RETRY_POSTING = "retry_posting"
+    HOLD_POSTING = "hold_posting"
+    RESUME_POSTING = "resume_posting"
+    CONFIRM_POSTING = "confirm_posting"
+    DENY_POSTING = "deny_posting"
+    CANCEL_POSTING = "cancel_posting"
+    OPEN_GATE = "open_gate"
+    ACCEPT_DIFFERENCE = "accept_difference"
+    CONFIRM_GONE = "confirm_gone"
+    DECLARE_UNREMOVABLE = "declare_unremovable"
+    PAUSE_CHANNEL = "pause_channel"
+    RESUME_CHANNEL = "resume_channel"
+    ADD_USER = "add_user"
+    READ_LOG = "read_log"
+    EXPORT_LOG = "export_log"
+
+
+ANY_IN_CHAIN = CHAIN_ROLES
+
+PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
+    Act.DRAFT: frozenset({Role.DRAFTER, Role.EDITOR}),
+    Act.SUBMIT: frozenset({Role.DRAFTER, Role.EDITOR}),
+    Act.SUBMIT_URGENT: frozenset({Role.DRAFTER, Role.EDITOR}),
+    Act.DISCARD: frozenset({Role.DRAFTER, Role.EDITOR}),
+    Act.RECALL: frozenset({Role.DRAFTER, Role.EDITOR}),
+    Act.PASS_CONTENT: frozenset({Role.CONTENT_REVIEWER}),
+    Act.CLEAR_SECRECY: frozenset({Role.SECRECY_REVIEWER}),
+    Act.REFER_UP: frozenset({Role.SECRECY_REVIEWER}),
+    Act.WITHHOLD: frozenset({Role.SECRECY_REVIEWER}),
+    Act.SIGN_OFF: frozenset({Role.APPROVER}),
+    Act.RETURN: frozenset({Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER, Role.APPROVER}),
+    Act.REVOKE: frozenset({Role.APPROVER}),
+    Act.SECOND_LOOK: frozenset({Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER}),
+    Act.SCHEDULE: frozenset({Role.EDITOR}),
+    Act.UNSCHEDULE: frozenset({Role.EDITOR}),
+    Act.HOLD: ANY_IN_CHAIN,
+    Act.RESUME: frozenset({Role.APPROVER}),
+    Act.ORDER_WITHDRAWAL: frozenset({Role.APPROVER}),
+    Act.REPORT_LEAK: ANY_IN_CHAIN,
+    Act.RETRY_POSTING: frozenset({Role.EDITOR}),
+    Act.HOLD_POSTING: ANY_IN_CHAIN,
+    Act.RESUME_POSTING: frozenset({Role.EDITOR, Role.APPROVER}),
+    Act.CONFIRM_POSTING: frozenset({Role.EDITOR}),
+    Act.DENY_POSTING: frozenset({Role.EDITOR, Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER, Role.APPROVER}),
+    Act.CANCEL_POSTING: frozenset({Role.EDITOR}),
+    Act.OPEN_GATE: frozenset({Role.APPROVER}),
+    Act.ACCEPT_DIFFERENCE: frozenset({Role.CONTENT_REVIEWER}),
+    Act.CONFIRM_GONE: frozenset({Role.EDITOR}),
+    Act.DECLARE_UNREMOVABLE: frozenset({Role.APPROVER}),
+    Act.PAUSE_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.RESUME_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.ADD_USER: frozenset({Role.ADMINISTRATOR}),
+    Act.READ_LOG: frozenset(Role),
+    Act.EXPORT_LOG: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+}
+
+
+def require(act: Act, person: Person) -> None:
+    """Refuse unless the person is active and holds a role that the table gives this act."""
+    allowed = PERMISSIONS[act]
+    if not person.active or not person.roles & allowed:
+        names = "、".join(ROLE_LABELS[role] for role in sorted(allowed))
+        raise refuse(
+            Reason.NOT_PERMITTED,
+            f"{person.display}（{person.name}）无权“{act.value}”",
+            field="actor",
+            allowed=names,
+            english=f"{person.name} may not {act.value}; allowed roles: {', '.join(sorted(allowed))}",
+        )
+
+
+def check_roles(roles: Iterable[Role]) -> frozenset[Role]:
+    """The roles of one account; refused when publishing and administering meet in one person."""
+    held = frozenset(roles)
+    if not held:
+        raise refuse(Reason.BAD_INPUT, "至少要有一个角色", field="roles", allowed="、".join(Role))
+    if held & APART and held & CHAIN_ROLES:
+        raise refuse(
+            Reason.BAD_INPUT,
+            "系统管理员和审计员不参与发布，不能同时担任审签链上的角色",
+            field="roles",
+            allowed="只选管理、审计角色，或只选审签链上的角色",
+            english="administrators and auditors never publish",
+        )
+    return held

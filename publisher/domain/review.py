@@ -1,0 +1,84 @@
+"""Signatures on a revision and who may give the next one. The chain is data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from publisher.domain.errors import Reason, refuse
+from publisher.domain.people import Act, Person, require
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One act of review by one person on one digest. `at` is aware, UTC."""
+
+    act: Act
+    person: str
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Which signatures a revision needs, in order, and which of them one person must not give together."""
+
+    name: str
+    steps: tuple[Act, ...]
+    apart: frozenset[frozenset[Act]]
+
+
+def _apart(*pairs: tuple[Act, Act]) -> frozenset[frozenset[Act]]:
+    return frozenset(frozenset(pair) for pair in pairs)
+
+
+STEPS = (Act.PASS_CONTENT, Act.CLEAR_SECRECY, Act.SIGN_OFF)
+APPROVER_APART = _apart(  # the approver signs nothing else, not even the second look at an urgent sign-off
+    (Act.SIGN_OFF, Act.PASS_CONTENT),
+    (Act.SIGN_OFF, Act.CLEAR_SECRECY),
+    (Act.SIGN_OFF, Act.REFER_UP),
+    (Act.SIGN_OFF, Act.SECOND_LOOK),
+)
+REVIEWERS_APART = _apart((Act.PASS_CONTENT, Act.CLEAR_SECRECY), (Act.PASS_CONTENT, Act.REFER_UP))
+
+CHAINS = {  # design 3
+    "small": Chain("small", STEPS, APPROVER_APART),
+    "full": Chain("full", STEPS, APPROVER_APART | REVIEWERS_APART),
+}
+
+REVIEW_ACTS = frozenset(
+    {Act.PASS_CONTENT, Act.CLEAR_SECRECY, Act.REFER_UP, Act.WITHHOLD, Act.SIGN_OFF, Act.SECOND_LOOK}
+)
+
+
+def check_signer(chain: Chain, act: Act, person: Person, drafter: str, given: Sequence[Signature]) -> None:
+    """Refuse unless this person may give this act of review now.
+
+    The drafter signs nothing on their own revision. Acts that the chain holds apart are given by
+    different people. `given` are the signatures on the same digest so far.
+    """
+    require(act, person)
+    if person.name == drafter:
+        raise refuse(
+            Reason.NOT_PERMITTED,
+            "拟稿人不能审核、审查或签发自己拟的稿件",
+            field="actor",
+            allowed="由另一人办理",
+            english="nobody signs their own draft",
+        )
+    for signature in given:
+        if signature.person == person.name and frozenset({signature.act, act}) in chain.apart:
+            raise refuse(
+                Reason.NOT_PERMITTED,
+                f"{person.display}已在本版本上“{signature.act.value}”，不能再“{act.value}”",
+                field="actor",
+                allowed="由另一人办理",
+                english=f"{signature.act.value} and {act.value} must be given by different people",
+            )
+
+
+def complete(chain: Chain, digest: str, given: Sequence[Signature]) -> bool:
+    """Whether every step of the chain stands on exactly this digest."""
+    have = {signature.act for signature in given if signature.digest == digest}
+    return have.issuperset(chain.steps)

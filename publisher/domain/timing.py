@@ -1,0 +1,67 @@
+"""When to try, look and ask again. Every number of design 4 that is not a channel's own stands here."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+RETRY_S = (30, 120, 600, 1800, 7200, 21600)
+"""Waits after a failed attempt: 30 s, 2 min, 10 min, 30 min, 2 h, then every 6 h."""
+
+VERIFY_S = (0, 600, 86400)
+"""Looks after publishing: at once, after 10 minutes, after 24 hours."""
+
+CANNOT_SEE_S = (5, 15, 60, 300, 600)
+"""Waits after a look that failed by itself."""
+
+WITHDRAW_S = (5, 30, 120, 600, 1800)
+"""Waits between tries to remove a part."""
+
+LEASE_S = 180
+RENEW_S = 20
+ABSENT_APART_S = 60
+"""Two looks that find nothing must be this far apart before absence is believed."""
+
+PROBE_S = 600
+"""A paused channel is probed this often."""
+
+GATE_LOOK_S = 60
+"""After the gate's page could not be seen at the moment of sending, try again after this."""
+
+CANNOT_SEE_ALARM = 3
+"""So many failed looks in a row raise an alarm."""
+
+SECOND_LOOK_H = 12
+
+
+def _nth(waits: tuple[int, ...], count: int) -> timedelta:
+    return timedelta(seconds=waits[min(count, len(waits)) - 1])
+
+
+def next_attempt(attempts: int, now: datetime) -> datetime:
+    """When to try a posting again after `attempts` finished attempts (1 after the first failure)."""
+    return now + _nth(RETRY_S, attempts)
+
+
+def next_verification(looks: int, out_at: datetime) -> datetime | None:
+    """When the part is looked at next after `looks` matching looks, or None when the plan is done."""
+    return out_at + timedelta(seconds=VERIFY_S[looks]) if looks < len(VERIFY_S) else None
+
+
+def next_sight(failed: int, now: datetime) -> datetime:
+    """When to look again after `failed` looks in a row could not see."""
+    return now + _nth(CANNOT_SEE_S, failed)
+
+
+def next_removal(tries: int, now: datetime) -> datetime:
+    """When to try to remove a part again after `tries` tries."""
+    return now + _nth(WITHDRAW_S, tries)
+
+
+def absence_counts_from(started_at: datetime, call_timeout_s: int, settle_s: int) -> datetime:
+    """The first instant at which a look that finds nothing may be believed."""
+    return started_at + timedelta(seconds=call_timeout_s + settle_s)
+
+
+def next_look(looks_s: tuple[int, ...], looks: int, unknown_since: datetime) -> datetime | None:
+    """When to look for a posting whose outcome is unknown, or None after the last planned look."""
+    return unknown_since + timedelta(seconds=looks_s[looks]) if looks < len(looks_s) else None

@@ -1,0 +1,1 @@
+"""When steps run by themselves: ticks, a thread a channel, the sweep. Holds no business data."""

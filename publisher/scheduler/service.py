@@ -1,0 +1,134 @@
+"""The service: a thread for each channel, one for the sweep, a clock for ticks; start and stop.
+
+A hung call holds up its own channel only. Waits are on events and monotonic time, so a clock that is set
+back does not stop them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from publisher.scheduler.clock import Tick, TickClock
+from publisher.store.engine import StoreUnavailable
+from publisher.store.unit_of_work import Store
+from publisher.workflow.deliver import deliver_next
+from publisher.workflow.desk import probe_paused
+from publisher.workflow.outlets import Outlets
+from publisher.workflow.reconcile import look_for_unknown, poll_accepted, recover
+from publisher.workflow.release import advance_postings, release_due
+from publisher.workflow.review import watch_second_looks
+from publisher.workflow.seal import Seal, sign_checkpoint
+from publisher.workflow.verify import look_at_due_parts
+from publisher.workflow.withdraw import advance_orders, remove_due_parts
+
+PAUSE_AFTER_FAULT_S = 2.0
+JUMP_S = 5.0
+
+Report = Callable[[str, BaseException], None]
+
+
+@dataclass
+class Service:
+    """Everything that runs by itself over one store. `report` gets faults that no step handles."""
+
+    store: Store
+    outlets: Outlets
+    seal: Seal
+    report: Report
+    idle_s: float = 1.0
+    sweep_s: float = 1.0
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _wake: dict[str, threading.Event] = field(default_factory=dict)
+    _clock: TickClock | None = None
+
+    def start(self) -> None:
+        """Sort what the last run left, then begin. Only one service runs on a database; the caller holds the lock."""
+        recover(self.store, self.outlets)
+        ticks = (Tick("checkpoint", timedelta(minutes=1), self._checkpoint),)
+        self._clock = TickClock(ticks, self.outlets.now)
+        self._clock.start()
+        for name in self.outlets.channels:
+            self._wake[name] = threading.Event()
+            self._begin(f"channel-{name}", lambda name=name: self._serve(name))  # type: ignore[misc]
+        self._begin("sweep", self._sweep_on)
+
+    def stop(self) -> None:
+        """Let running calls end; then seal the log."""
+        self._stop.set()
+        for event in self._wake.values():
+            event.set()
+        for thread in self._threads:
+            thread.join()
+        if self._clock is not None:
+            self._clock.stop()
+        sign_checkpoint(self.store, self.outlets.now(), self.seal, force=True)
+
+    def _begin(self, name: str, run: Callable[[], None]) -> None:
+        thread = threading.Thread(target=run, name=name)
+        self._threads.append(thread)
+        thread.start()
+
+    def _serve(self, name: str) -> None:
+        wake = self._wake[name]
+        while not self._stop.is_set():
+            worked = self._guarded(f"channel-{name}", lambda: serve_once(self.store, self.outlets, name))
+            if not worked:
+                wake.wait(self.idle_s)
+                wake.clear()
+
+    def _sweep_on(self) -> None:
+        wall, mono = time.time(), time.monotonic()
+        while not self._stop.is_set():
+            if self._guarded("sweep", lambda: sweep_once(self.store, self.outlets.now())):
+                for event in self._wake.values():
+                    event.set()
+            self._stop.wait(self.sweep_s)
+            drift = (time.time() - wall) - (time.monotonic() - mono)
+            if abs(drift) > JUMP_S and self._clock is not None:
+                self._clock.rebuild()
+                wall, mono = time.time(), time.monotonic()
+
+    def _guarded(self, part: str, run: Callable[[], int]) -> int:
+        try:
+            return run()
+        except StoreUnavailable as why:
+            self.report(part, why)
+        except Exception as why:  # noqa: BLE001 - one fault must not end the thread; it is reported
+            self.report(part, why)
+        self._stop.wait(PAUSE_AFTER_FAULT_S)
+        return 0
+
+    def _checkpoint(self, now: datetime) -> None:
+        self._guarded("checkpoint", lambda: int(sign_checkpoint(self.store, now, self.seal) is not None))
+
+
+def serve_once(store: Store, outlets: Outlets, name: str) -> int:
+    """All that one channel has to do now, in the order of urgency; how much was done.
+
+    Removals come before sendings: what must go is worse than what is late.
+    """
+    done = remove_due_parts(store, outlets, name)
+    done += int(deliver_next(store, outlets, name))
+    done += poll_accepted(store, outlets, name)
+    done += look_for_unknown(store, outlets, name)
+    done += look_at_due_parts(store, outlets, name)
+    done += int(probe_paused(store, outlets, name))
+    return done
+
+
+def sweep_once(store: Store, now: datetime) -> int:
+    """All that needs no platform: release, readiness and lateness, orders, second looks; how much changed."""
+    with store.write() as uow:
+        done = len(release_due(uow, now))
+    with store.write() as uow:
+        done += advance_orders(uow, now)
+    with store.write() as uow:
+        done += advance_postings(uow, now)
+    with store.write() as uow:
+        watch_second_looks(uow, now)
+    return done

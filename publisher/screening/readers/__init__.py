@@ -1,0 +1,1 @@
+"""Readers: bytes in, text and fields out, or a refusal that says what is allowed instead."""

@@ -1,0 +1,220 @@
+"""The only reader of the environment and of the settings file. Refusals name the key and never show a value."""
+
+from __future__ import annotations
+
+import getpass
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from publisher.domain.errors import Problem
+from publisher.domain.identifiers import CHANNEL_NAME
+
+FILE_NAME = "gongkai.toml"
+
+WORDS = {  # pydantic's error type → words; values are never shown, they may be secrets
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这一项设置",
+    "string_type": "应为文字",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
+    "dict_type": "应为一组设置",
+    "model_type": "应为一组设置",
+    "list_type": "应为列表",
+    "path_type": "应为路径",
+    "string_pattern_mismatch": "格式不对",
+    "string_too_short": "不能为空",
+    "string_too_long": "太长",
+    "ip_v4_address": "应为 IPv4 地址",
+}
+
+
+class SettingsRefused(Exception):
+    """The settings cannot be used. Nothing was opened. `problems` name each key, why, and what is allowed."""
+
+    def __init__(self, *problems: Problem) -> None:
+        """At least one problem."""
+        super().__init__("；".join(p.sentence() for p in problems))
+        self.problems = problems
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BureauPart(_Part):
+    """`[bureau]`: the public body."""
+
+    name: str = Field(min_length=1, max_length=60)
+    organisation: str = Field(pattern=r"^[0-9A-Z-]{9,18}$")
+    body: str = Field(default="bureau", pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    chain: str = Field(default="small", pattern=r"^(small|full)$")
+    link_portal: str = ""
+    default_column: str = ""
+    default_editor: str = ""
+    default_subject: str = "农业、林业、水利\\水利"
+    summary_limit_chars: int = Field(default=100, ge=20, le=500)
+
+
+class ColumnPart(_Part):
+    """`[[columns]]`: one column of the portals."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    title: str = Field(min_length=1, max_length=30)
+    description: str = ""
+    keywords: str = ""
+    kind: str = "公开信息"
+
+
+class ChannelPart(BaseModel):
+    """`[channels.<name>]`: kind, label, practice, and the options of its kind. `<option>_file` reads a secret."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    kind: str
+    label: str = Field(min_length=1, max_length=40)
+    practice: bool = False
+    template_folder: Path | None = None
+
+    def options(self) -> dict[str, Any]:
+        """What belongs to the kind; checked by the kind's own settings class."""
+        return dict(self.model_extra or {})
+
+
+class AuditPart(_Part):
+    """`[audit]`: where checkpoints are anchored. Best a file on another host's disk."""
+
+    anchor: Path | None = None
+
+
+class PacePart(_Part):
+    """`[pace]`: how often the service looks for work, in seconds."""
+
+    idle_s: float = Field(default=1.0, gt=0, le=60)
+    sweep_s: float = Field(default=1.0, gt=0, le=60)
+
+
+class Settings(BaseSettings):
+    """All settings of one home folder."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="GONGKAI_CONFIG_")
+
+    bureau: BureauPart
+    columns: tuple[ColumnPart, ...] = Field(min_length=1)
+    channels: dict[str, ChannelPart] = Field(min_length=1)
+    audit: AuditPart = AuditPart()
+    pace: PacePart = PacePart()
+    templates: Path | None = None
+
+    @field_validator("channels")
+    @classmethod
+    def _names(cls, value: dict[str, ChannelPart]) -> dict[str, ChannelPart]:
+        for name in value:
+            if not CHANNEL_NAME.fullmatch(name):
+                raise ValueError("渠道名只用小写字母、数字、. 和 -，以字母开头")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The file alone: one truth. The environment only says where the home is and who acts."""
+        return (init_settings,)
+
+
+class Environment(BaseSettings):
+    """What may come from the environment: `GONGKAI_HOME` and `GONGKAI_TOKEN`."""
+
+    model_config = SettingsConfigDict(env_prefix="GONGKAI_", extra="ignore", frozen=True)
+
+    home: Path = Path("gongkai")
+    token: SecretStr = SecretStr("")
+
+
+def home_from_environment() -> Path:
+    """The home folder: `GONGKAI_HOME`, else `gongkai` below the working folder."""
+    return Environment().home
+
+
+def proof_from_environment() -> str:
+    """The token of whoever acts: `GONGKAI_TOKEN`, or the empty text."""
+    return Environment().token.get_secret_value()
+
+
+def os_user() -> str:
+    """The operating-system user, recorded beside each act."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def read_settings(home: Path) -> Settings:
+    """Read and check `<home>/gongkai.toml`. Raises `SettingsRefused` with every problem."""
+    path = home / FILE_NAME
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as why:
+        raise SettingsRefused(
+            Problem(
+                FILE_NAME,
+                "这里还没有建立",
+                "先运行 publisher init",
+                f"{home} is not set up, run: publisher init",
+            )
+        ) from why
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as why:
+        raise SettingsRefused(Problem(FILE_NAME, f"读不懂：{why}", "TOML 格式", "not TOML")) from why
+    except OSError as why:
+        raise SettingsRefused(
+            Problem(FILE_NAME, f"打不开：{why.strerror}", "可读的文件", "cannot be read")
+        ) from why
+    settings: Settings = checked(Settings, raw)
+    return settings
+
+
+def checked(kind: type[Any], raw: dict[str, Any], prefix: str = "") -> Any:
+    """`raw` as a settings class, or `SettingsRefused` in plain words. No value is quoted."""
+    try:
+        return kind(**raw)
+    except ValidationError as why:
+        raise SettingsRefused(
+            *(_problem(dict(e), kind, prefix) for e in why.errors(include_input=False))
+        ) from None
+
+
+def _problem(error: dict[str, Any], kind: type[BaseModel], prefix: str) -> Problem:
+    place = ".".join(str(part) for part in (prefix, *error["loc"]) if str(part))
+    allowed = ""
+    if error["type"] == "extra_forbidden":
+        allowed = "、".join(kind.model_fields) if len(error["loc"]) == 1 else "见设置说明"
+    words = WORDS.get(error["type"]) or str(error.get("ctx", {}).get("error", "")) or "不合规定"
+    return Problem(place, words, allowed, f"{place}: {error['type']}")
+
+
+def resolve_secrets(home: Path, options: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """Options with `<name>_file` replaced by the file's first line as `<name>`. Paths are below the home folder."""
+    resolved: dict[str, Any] = {}
+    for name, value in options.items():
+        if not name.endswith("_file"):
+            resolved[name] = value
+            continue
+        path = home / str(value)
+        try:
+            resolved[name.removesuffix("_file")] = path.read_text(encoding="utf-8").strip()
+        except OSError as why:
+            problem = Problem(
+                f"{prefix}.{name}", "读不到密钥文件", "存在且本用户可读的文件", "secret file missing"
+            )
+            raise SettingsRefused(problem) from why
+    return resolved

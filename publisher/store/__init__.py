@@ -1,0 +1,1 @@
+"""The store: the only home of SQLAlchemy. What is not in here is not true."""

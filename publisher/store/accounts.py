@@ -1,0 +1,189 @@
+"""Channels, their account values and quotas, alarms, and the inbox of callbacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from publisher.domain.posting import ChannelState
+from publisher.domain.quota import has_room
+from publisher.store import schema as t
+from publisher.store.records import AlarmRecord, ChannelRecord, one_or_none, records
+
+
+@dataclass(frozen=True, slots=True)
+class KeptValue:
+    """A value of an account with its version."""
+
+    value: str
+    expires_at: datetime | None
+    version: int
+
+
+class Accounts:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """The open connection of a unit of work."""
+        self._c = connection
+
+    def ensure_channel(self, name: str, *, body: str, kind: str, now: datetime) -> None:
+        """Make a configured channel known, open."""
+        if self.channel(name) is None:
+            self._c.execute(
+                sa.insert(t.channels).values(
+                    name=name, body=body, kind=kind, state=ChannelState.OPEN, since=now
+                )
+            )
+
+    def channel(self, name: str) -> ChannelRecord | None:
+        """By name."""
+        return one_or_none(
+            ChannelRecord, self._c.execute(sa.select(t.channels).where(t.channels.c.name == name))
+        )
+
+    def channels(self) -> list[ChannelRecord]:
+        """All known channels."""
+        return records(ChannelRecord, self._c.execute(sa.select(t.channels).order_by(t.channels.c.name)))
+
+    def change_channel(self, name: str, **values: Any) -> None:
+        """Set columns of one channel."""
+        self._c.execute(sa.update(t.channels).where(t.channels.c.name == name).values(**values))
+
+    def value(self, account: str, name: str) -> KeptValue | None:
+        """A value, expired or not."""
+        v = t.account_values.c
+        row = self._c.execute(
+            sa.select(v.value, v.expires_at, v.version).where(v.account == account, v.name == name)
+        ).first()
+        return None if row is None else KeptValue(row.value, row.expires_at, row.version)
+
+    def put_value(
+        self, account: str, name: str, value: str, *, expires_at: datetime | None, expected_version: int
+    ) -> bool:
+        """Compare and set; False when the stored version is another."""
+        v = t.account_values.c
+        if expected_version == 0:
+            if self.value(account, name) is not None:
+                return False
+            self._c.execute(
+                sa.insert(t.account_values).values(
+                    account=account, name=name, value=value, expires_at=expires_at, version=1
+                )
+            )
+            return True
+        changed = self._c.execute(
+            sa.update(t.account_values)
+            .where(v.account == account, v.name == name, v.version == expected_version)
+            .values(value=value, expires_at=expires_at, version=expected_version + 1)
+        )
+        return changed.rowcount == 1
+
+    def drop_value(self, account: str, name: str, *, expected_version: int) -> bool:
+        """Expire a value if its version is the expected one. The version stays, so that numbers never return."""
+        v = t.account_values.c
+        changed = self._c.execute(
+            sa.update(t.account_values)
+            .where(v.account == account, v.name == name, v.version == expected_version)
+            .values(value="", version=expected_version + 1)
+        )
+        return changed.rowcount == 1
+
+    def take(
+        self,
+        account: str,
+        call: str,
+        *,
+        window_start: datetime,
+        window_end: datetime,
+        maximum: int,
+        sending: bool,
+        now: datetime,
+    ) -> datetime | None:
+        """Count one call, or say until when there is no room."""
+        q = t.quotas.c
+        key = sa.and_(q.account == account, q.call == call, q.window_start == window_start)
+        row = self._c.execute(sa.select(q.used, q.blocked_until).where(key)).first()
+        used, blocked = (row.used, row.blocked_until) if row else (0, None)
+        if not has_room(used, maximum, blocked, now):
+            until = blocked if blocked and blocked > now else window_end
+            self._c.execute(sa.update(t.quotas).where(key).values(blocked_until=until))
+            return until
+        if row is None:
+            self._c.execute(
+                sa.insert(t.quotas).values(
+                    account=account,
+                    call=call,
+                    window_start=window_start,
+                    window_end=window_end,
+                    used=1,
+                    maximum=maximum,
+                    sending=sending,
+                )
+            )
+        else:
+            self._c.execute(sa.update(t.quotas).where(key).values(used=used + 1, maximum=maximum))
+        return None
+
+    def block(
+        self,
+        account: str,
+        call: str,
+        *,
+        window_start: datetime,
+        window_end: datetime,
+        maximum: int,
+        sending: bool,
+        until: datetime,
+    ) -> None:
+        """The platform's own word: nothing more of this call until then."""
+        q = t.quotas.c
+        key = sa.and_(q.account == account, q.call == call, q.window_start == window_start)
+        changed = self._c.execute(sa.update(t.quotas).where(key).values(blocked_until=until))
+        if changed.rowcount == 0:
+            self._c.execute(
+                sa.insert(t.quotas).values(
+                    account=account,
+                    call=call,
+                    window_start=window_start,
+                    window_end=window_end,
+                    used=0,
+                    maximum=maximum,
+                    sending=sending,
+                    blocked_until=until,
+                )
+            )
+
+    def receive(self, channel: str, event_key: str, raw: bytes, now: datetime) -> bool:
+        """Keep a raw callback; False when the same one is kept already."""
+        i = t.inbox.c
+        if self._c.execute(sa.select(i.id).where(i.channel == channel, i.event_key == event_key)).first():
+            return False
+        self._c.execute(
+            sa.insert(t.inbox).values(channel=channel, event_key=event_key, raw=raw, received_at=now)
+        )
+        return True
+
+    def raise_alarm(self, cause: str, words: str, now: datetime) -> bool:
+        """Open an alarm; False when one with this cause is open already."""
+        a = t.alarms.c
+        if self._c.execute(sa.select(a.id).where(a.cause == cause, a.closed_at.is_(None))).first():
+            return False
+        self._c.execute(sa.insert(t.alarms).values(cause=cause, words=words, opened_at=now))
+        return True
+
+    def close_alarm(self, cause: str, now: datetime) -> bool:
+        """Close the open alarm of a cause; False when none is open."""
+        a = t.alarms.c
+        changed = self._c.execute(
+            sa.update(t.alarms).where(a.cause == cause, a.closed_at.is_(None)).values(closed_at=now)
+        )
+        return changed.rowcount > 0
+
+    def open_alarms(self) -> list[AlarmRecord]:
+        """Alarms that nobody and nothing has closed."""
+        query = sa.select(t.alarms).where(t.alarms.c.closed_at.is_(None)).order_by(t.alarms.c.opened_at)
+        return records(AlarmRecord, self._c.execute(query))

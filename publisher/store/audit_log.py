@@ -1,0 +1,103 @@
+"""The audit log's tables: append under the writer's lock, read back, checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from publisher.audit.chain import Head, Sealed
+from publisher.audit.entries import StoredEntry, StoredNote
+from publisher.store import schema as t
+
+
+class Log:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """The open connection of a unit of work."""
+        self._c = connection
+
+    def head(self, log_id: str) -> Head:
+        """Where the log ends."""
+        e = t.log_entries.c
+        row = self._c.execute(sa.select(e.seq, e.entry_hash, e.at).order_by(e.seq.desc()).limit(1)).first()
+        if row is None:
+            return Head(log_id)
+        return Head(log_id, row.seq, row.entry_hash, row.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+
+    def append(self, sealed: Sealed) -> None:
+        """One sealed entry with its notes."""
+        entry = sealed.entry
+        self._c.execute(
+            sa.insert(t.log_entries).values(
+                seq=entry.seq,
+                canonical=sealed.canonical.decode(),
+                entry_hash=sealed.entry_hash,
+                prev_hash=sealed.prev_hash,
+                at=datetime.fromisoformat(entry.at),
+                kind=entry.kind,
+                subject=entry.subject,
+                actor=entry.actor,
+            )
+        )
+        for note in sealed.stored_notes:
+            self._c.execute(
+                sa.insert(t.log_notes).values(seq=note.seq, name=note.name, salt=note.salt, text=note.text)
+            )
+
+    def entries(
+        self, *, first: int = 1, subject: str = "", kind: str = "", limit: int = 0
+    ) -> Iterator[StoredEntry]:
+        """Stored entries in order of their number."""
+        e = t.log_entries.c
+        query = sa.select(e.seq, e.canonical, e.entry_hash, e.prev_hash).where(e.seq >= first).order_by(e.seq)
+        if subject:
+            query = query.where(e.subject == subject)
+        if kind:
+            query = query.where(e.kind == kind)
+        if limit:
+            query = query.limit(limit)
+        for row in self._c.execute(query):
+            yield StoredEntry(row.seq, row.canonical, row.entry_hash, row.prev_hash)
+
+    def newest(self, count: int) -> list[StoredEntry]:
+        """The last `count` entries, oldest of them first."""
+        e = t.log_entries.c
+        query = sa.select(e.seq, e.canonical, e.entry_hash, e.prev_hash).order_by(e.seq.desc()).limit(count)
+        rows = [
+            StoredEntry(row.seq, row.canonical, row.entry_hash, row.prev_hash)
+            for row in self._c.execute(query)
+        ]
+        return rows[::-1]
+
+    def notes(self, seq: int | None = None) -> Iterator[StoredNote]:
+        """Notes of one entry, or all in order."""
+        n = t.log_notes.c
+        query = sa.select(n.seq, n.name, n.salt, n.text).order_by(n.seq, n.name)
+        if seq is not None:
+            query = query.where(n.seq == seq)
+        for row in self._c.execute(query):
+            yield StoredNote(row.seq, row.name, row.salt, row.text)
+
+    def hashes(self) -> list[str]:
+        """Every entry hash in order, hexadecimal."""
+        return list(
+            self._c.execute(sa.select(t.log_entries.c.entry_hash).order_by(t.log_entries.c.seq)).scalars()
+        )
+
+    def add_checkpoint(self, size: int, note: str, at: datetime) -> None:
+        """Keep a signed checkpoint; one a size."""
+        self._c.execute(sa.insert(t.log_checkpoints).values(size=size, note=note, at=at))
+
+    def checkpoints(self) -> list[str]:
+        """Signed notes, smallest size first."""
+        c = t.log_checkpoints.c
+        return list(self._c.execute(sa.select(c.note).order_by(c.size)).scalars())
+
+    def newest_checkpoint(self) -> tuple[int, datetime] | None:
+        """Size and time of the newest checkpoint."""
+        c = t.log_checkpoints.c
+        row = self._c.execute(sa.select(c.size, c.at).order_by(c.size.desc()).limit(1)).first()
+        return None if row is None else (row.size, row.at)

@@ -1,0 +1,149 @@
+"""Items, drafts, revisions and signatures in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from publisher.domain.lifecycle import UNDER_WAY, RevisionState
+from publisher.domain.people import Act
+from publisher.domain.review import Signature
+from publisher.store import schema as t
+from publisher.store.records import DraftRecord, ItemRecord, RevisionRecord, one_or_none, records
+
+
+class Items:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """The open connection of a unit of work."""
+        self._c = connection
+
+    def add_item(self, **values: Any) -> None:
+        """A new item without revisions."""
+        self._c.execute(sa.insert(t.items).values(**values))
+
+    def item(self, item_id: str) -> ItemRecord | None:
+        """By id."""
+        return one_or_none(ItemRecord, self._c.execute(sa.select(t.items).where(t.items.c.id == item_id)))
+
+    def find_item(self, text: str) -> list[ItemRecord]:
+        """Items whose id begins with `text`, or whose index number is `text`."""
+        match = sa.or_(t.items.c.id.startswith(text, autoescape=True), t.items.c.index_no == text)
+        return records(ItemRecord, self._c.execute(sa.select(t.items).where(match).limit(3)))
+
+    def all_items(self, limit: int = 1000) -> list[ItemRecord]:
+        """Newest first."""
+        return records(
+            ItemRecord, self._c.execute(sa.select(t.items).order_by(t.items.c.created_at.desc()).limit(limit))
+        )
+
+    def give_index_number(self, item_id: str, index_no: str) -> None:
+        """Set once; an item keeps its number."""
+        self._c.execute(
+            sa.update(t.items)
+            .where(t.items.c.id == item_id, t.items.c.index_no.is_(None))
+            .values(index_no=index_no)
+        )
+
+    def next_serial(self, organisation: str, year: int) -> int:
+        """The next serial of the year, never handed out twice, also after a rollback of a later transaction."""
+        key = sa.and_(t.serials.c.organisation == organisation, t.serials.c.year == year)
+        last = self._c.execute(sa.select(t.serials.c.last).where(key)).scalar()
+        if last is None:
+            self._c.execute(sa.insert(t.serials).values(organisation=organisation, year=year, last=1))
+            return 1
+        self._c.execute(sa.update(t.serials).where(key).values(last=last + 1))
+        return int(last) + 1
+
+    def add_draft(self, **values: Any) -> None:
+        """A new open draft; at most one an item."""
+        self._c.execute(sa.insert(t.drafts).values(version=1, open=True, **values))
+
+    def save_draft(self, draft_id: str, **values: Any) -> None:
+        """Replace content and findings; the version grows."""
+        self._c.execute(
+            sa.update(t.drafts)
+            .where(t.drafts.c.id == draft_id)
+            .values(version=t.drafts.c.version + 1, **values)
+        )
+
+    def close_draft(self, draft_id: str) -> None:
+        """Submitted or discarded."""
+        self._c.execute(sa.update(t.drafts).where(t.drafts.c.id == draft_id).values(open=False))
+
+    def open_draft(self, item_id: str) -> DraftRecord | None:
+        """The item's open draft."""
+        query = sa.select(t.drafts).where(t.drafts.c.item_id == item_id, t.drafts.c.open.is_(True))
+        return one_or_none(DraftRecord, self._c.execute(query))
+
+    def add_revision(self, **values: Any) -> None:
+        """A fixed revision; its id is its digest."""
+        self._c.execute(sa.insert(t.revisions).values(**values))
+
+    def revision(self, revision_id: str) -> RevisionRecord | None:
+        """By digest."""
+        query = sa.select(t.revisions).where(t.revisions.c.id == revision_id)
+        return one_or_none(RevisionRecord, self._c.execute(query))
+
+    def revisions(self, item_id: str) -> list[RevisionRecord]:
+        """Of one item, oldest first."""
+        query = sa.select(t.revisions).where(t.revisions.c.item_id == item_id).order_by(t.revisions.c.number)
+        return records(RevisionRecord, self._c.execute(query))
+
+    def latest_revision(self, item_id: str) -> RevisionRecord | None:
+        """The newest revision of one item."""
+        return next(iter(reversed(self.revisions(item_id))), None)
+
+    def under_way(self, item_id: str) -> list[RevisionRecord]:
+        """Revisions that are neither out nor ended; at most one."""
+        return [r for r in self.revisions(item_id) if r.state in UNDER_WAY]
+
+    def change_revision(self, revision_id: str, **values: Any) -> None:
+        """Set columns of one revision."""
+        self._c.execute(sa.update(t.revisions).where(t.revisions.c.id == revision_id).values(**values))
+
+    def in_state(self, *states: RevisionState) -> list[RevisionRecord]:
+        """All revisions in one of these states, oldest first."""
+        query = (
+            sa.select(t.revisions).where(t.revisions.c.state.in_(states)).order_by(t.revisions.c.submitted_at)
+        )
+        return records(RevisionRecord, self._c.execute(query))
+
+    def due_for_release(self, now: datetime) -> list[RevisionRecord]:
+        """Scheduled, not held, and due; urgent ones first."""
+        query = (
+            sa.select(t.revisions)
+            .where(
+                t.revisions.c.state == RevisionState.SCHEDULED,
+                t.revisions.c.held.is_(False),
+                t.revisions.c.release_at <= now,
+            )
+            .order_by(t.revisions.c.urgent.desc(), t.revisions.c.release_at)
+        )
+        return records(RevisionRecord, self._c.execute(query))
+
+    def sign(self, revision_id: str, signature: Signature, *, opinion: str = "", reference: str = "") -> None:
+        """Add one signature; none is ever changed."""
+        self._c.execute(
+            sa.insert(t.signatures).values(
+                revision_id=revision_id,
+                act=signature.act,
+                person=signature.person,
+                digest=signature.digest,
+                at=signature.at,
+                opinion=opinion,
+                reference=reference,
+            )
+        )
+
+    def signatures(self, revision_id: str) -> Sequence[Signature]:
+        """In the order given."""
+        s = t.signatures.c
+        rows = self._c.execute(
+            sa.select(s.act, s.person, s.digest, s.at).where(s.revision_id == revision_id).order_by(s.id)
+        )
+        return [Signature(Act(row.act), row.person, row.digest, row.at) for row in rows]

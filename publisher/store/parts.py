@@ -1,0 +1,119 @@
+"""Parts, proofs and orders in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from publisher.domain.order import OrderKind, OrderScope, OrderState
+from publisher.domain.part import PartState
+from publisher.store import schema as t
+from publisher.store.records import OrderRecord, PartRecord, one_or_none, records
+
+
+class Parts:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """The open connection of a unit of work."""
+        self._c = connection
+
+    def add(self, **values: Any) -> None:
+        """A part that has just gone out."""
+        self._c.execute(sa.insert(t.parts).values(differences=[], **values))
+
+    def get(self, part_id: str) -> PartRecord | None:
+        """By id: posting key, colon, position."""
+        return one_or_none(PartRecord, self._c.execute(sa.select(t.parts).where(t.parts.c.id == part_id)))
+
+    def of_posting(self, posting_id: str) -> list[PartRecord]:
+        """In order of position."""
+        query = sa.select(t.parts).where(t.parts.c.posting_id == posting_id).order_by(t.parts.c.position)
+        return records(PartRecord, self._c.execute(query))
+
+    def of_item(self, item_id: str) -> list[PartRecord]:
+        """Every part of every revision of one item."""
+        query = sa.select(t.parts).where(t.parts.c.item_id == item_id).order_by(t.parts.c.out_at)
+        return records(PartRecord, self._c.execute(query))
+
+    def all(self) -> list[PartRecord]:
+        """Every part, oldest first."""
+        return records(PartRecord, self._c.execute(sa.select(t.parts).order_by(t.parts.c.out_at)))
+
+    def due(self, channel: str, now: datetime, *states: PartState) -> list[PartRecord]:
+        """Parts of a channel in one of these states whose next look or try is due."""
+        p = t.parts.c
+        query = (
+            sa.select(t.parts)
+            .where(p.channel == channel, p.state.in_(states), p.next_look_at <= now)
+            .order_by(p.next_look_at)
+        )
+        return records(PartRecord, self._c.execute(query))
+
+    def in_state(self, *states: PartState) -> list[PartRecord]:
+        """All parts in one of these states."""
+        return records(PartRecord, self._c.execute(sa.select(t.parts).where(t.parts.c.state.in_(states))))
+
+    def change(self, part_id: str, **values: Any) -> None:
+        """Set columns of one part."""
+        self._c.execute(sa.update(t.parts).where(t.parts.c.id == part_id).values(**values))
+
+    def prove(
+        self,
+        part_id: str,
+        *,
+        at: datetime,
+        level: str,
+        outcome: str,
+        differences: list[str],
+        seen_digest: str,
+        words: str = "",
+    ) -> None:
+        """Keep what one look saw; never changed afterwards."""
+        self._c.execute(
+            sa.insert(t.proofs).values(
+                part_id=part_id,
+                at=at,
+                level=level,
+                outcome=outcome,
+                differences=differences,
+                seen_digest=seen_digest,
+                words=words,
+            )
+        )
+
+    def proofs(self, part_id: str) -> list[dict[str, Any]]:
+        """Every look at a part, oldest first."""
+        rows = self._c.execute(
+            sa.select(t.proofs).where(t.proofs.c.part_id == part_id).order_by(t.proofs.c.id)
+        )
+        return [dict(row._mapping) for row in rows]
+
+    def add_order(self, **values: Any) -> int:
+        """A signed order; its number."""
+        result = self._c.execute(
+            sa.insert(t.orders).values(**{"kind": OrderKind.WITHDRAW, "state": OrderState.OPEN, **values})
+        )
+        return int(result.inserted_primary_key[0]) if result.inserted_primary_key else 0
+
+    def open_orders(self, item_id: str = "") -> list[OrderRecord]:
+        """Orders that are not fulfilled, oldest first."""
+        query = sa.select(t.orders).where(t.orders.c.state == OrderState.OPEN).order_by(t.orders.c.id)
+        if item_id:
+            query = query.where(t.orders.c.item_id == item_id)
+        return records(OrderRecord, self._c.execute(query))
+
+    def orders(self, item_id: str) -> list[OrderRecord]:
+        """Every order on one item."""
+        query = sa.select(t.orders).where(t.orders.c.item_id == item_id).order_by(t.orders.c.id)
+        return records(OrderRecord, self._c.execute(query))
+
+    def change_order(self, order_id: int, **values: Any) -> None:
+        """Set columns of one order."""
+        self._c.execute(sa.update(t.orders).where(t.orders.c.id == order_id).values(**values))
+
+    def item_order(self, item_id: str) -> OrderRecord | None:
+        """The open order over the whole item, if there is one."""
+        return next((o for o in self.open_orders(item_id) if o.scope is OrderScope.ITEM), None)

@@ -1,0 +1,205 @@
+"""Postings, their steps, and the claim that hands one to a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from publisher.domain.lifecycle import RevisionState
+from publisher.domain.posting import POSTING_FINAL, ChannelState, PostingState
+from publisher.store import schema as t
+from publisher.store.records import PostingRecord, StepRow, one_or_none, records
+
+
+class Postings:
+    """Reads and writes within one transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        """The open connection of a unit of work."""
+        self._c = connection
+
+    def add(self, *, articles: Collection[tuple[str, str]], **values: Any) -> None:
+        """A new posting with one article a (item, revision), in order."""
+        self._c.execute(sa.insert(t.postings).values(slots={}, **values))
+        for position, (item_id, revision_id) in enumerate(articles):
+            self._c.execute(
+                sa.insert(t.posting_articles).values(
+                    posting_id=values["id"], position=position, item_id=item_id, revision_id=revision_id
+                )
+            )
+
+    def articles(self, posting_id: str) -> list[tuple[int, str, str]]:
+        """(position, item, revision) of each article, in order."""
+        a = t.posting_articles.c
+        rows = self._c.execute(
+            sa.select(a.position, a.item_id, a.revision_id)
+            .where(a.posting_id == posting_id)
+            .order_by(a.position)
+        )
+        return [(row.position, row.item_id, row.revision_id) for row in rows]
+
+    def get(self, posting_id: str) -> PostingRecord | None:
+        """By key."""
+        query = sa.select(t.postings).where(t.postings.c.id == posting_id)
+        return one_or_none(PostingRecord, self._c.execute(query))
+
+    def find(self, text: str) -> list[PostingRecord]:
+        """Postings whose key begins with `text`."""
+        match = t.postings.c.id.startswith(text, autoescape=True)
+        return records(PostingRecord, self._c.execute(sa.select(t.postings).where(match).limit(3)))
+
+    def of_item(self, item_id: str) -> list[PostingRecord]:
+        """All postings of one item, oldest first."""
+        query = sa.select(t.postings).where(t.postings.c.item_id == item_id).order_by(t.postings.c.created_at)
+        return records(PostingRecord, self._c.execute(query))
+
+    def of_revision(self, revision_id: str) -> list[PostingRecord]:
+        """All postings of one revision."""
+        query = sa.select(t.postings).where(t.postings.c.revision_id == revision_id)
+        return records(PostingRecord, self._c.execute(query))
+
+    def in_state(self, *states: PostingState, channel: str = "") -> list[PostingRecord]:
+        """Postings in one of these states, oldest due first."""
+        query = sa.select(t.postings).where(t.postings.c.state.in_(states)).order_by(t.postings.c.due_at)
+        if channel:
+            query = query.where(t.postings.c.channel == channel)
+        return records(PostingRecord, self._c.execute(query))
+
+    def unfinished(self) -> list[PostingRecord]:
+        """Everything that is neither out nor cancelled."""
+        return self.in_state(*(state for state in PostingState if state not in POSTING_FINAL))
+
+    def all(self, limit: int = 1000) -> list[PostingRecord]:
+        """Newest first."""
+        query = (
+            sa.select(t.postings).order_by(t.postings.c.created_at.desc(), t.postings.c.channel).limit(limit)
+        )
+        return records(PostingRecord, self._c.execute(query))
+
+    def change(self, posting_id: str, **values: Any) -> None:
+        """Set columns of one posting."""
+        self._c.execute(sa.update(t.postings).where(t.postings.c.id == posting_id).values(**values))
+
+    def due_to_look(self, channel: str, now: datetime, state: PostingState) -> list[PostingRecord]:
+        """Postings of a channel in this state whose next look or poll is due."""
+        p = t.postings.c
+        query = (
+            sa.select(t.postings)
+            .where(p.channel == channel, p.state == state, p.next_look_at <= now)
+            .order_by(p.next_look_at)
+        )
+        return records(PostingRecord, self._c.execute(query))
+
+    def claim(self, channel: str, now: datetime, worker: str) -> PostingRecord | None:
+        """Take the most urgent due posting of a channel, or None.
+
+        One statement checks again that the revision is released and not held, the channel open and the
+        sending quotas not spent; the fencing number grows.
+        """
+        p, r, c, q = t.postings.c, t.revisions.c, t.channels.c, t.quotas.c
+        spent = sa.exists().where(
+            q.account == channel,
+            q.sending.is_(True),
+            sa.or_(q.blocked_until > now, sa.and_(q.used >= q.maximum, q.window_end > now)),
+        )
+        chosen = (
+            sa.select(p.id)
+            .join(t.revisions, r.id == p.revision_id)
+            .join(t.channels, c.name == p.channel)
+            .where(
+                p.channel == channel,
+                p.state == PostingState.QUEUED,
+                p.due_at <= now,
+                sa.or_(p.next_try_at.is_(None), p.next_try_at <= now),
+                r.state == RevisionState.RELEASED,
+                r.held.is_(False),
+                c.state == ChannelState.OPEN,
+                ~spent,
+            )
+            .order_by(p.urgent.desc(), p.due_at, p.created_at)
+            .limit(1)
+            .with_for_update(skip_locked=True, of=t.postings)
+            .scalar_subquery()
+        )
+        taken = (
+            sa.update(t.postings)
+            .where(p.id == chosen)
+            .values(state=PostingState.SENDING, fence=p.fence + 1, claimed_by=worker, claimed_at=now)
+            .returning(t.postings)
+        )
+        return one_or_none(PostingRecord, self._c.execute(taken))
+
+    def steps(self, posting_id: str, scope: str = "") -> list[StepRow]:
+        """Steps of a posting, oldest first; one scope, or all."""
+        query = sa.select(t.steps).where(t.steps.c.posting_id == posting_id).order_by(t.steps.c.started_at)
+        if scope:
+            query = query.where(t.steps.c.scope == scope)
+        return records(StepRow, self._c.execute(query))
+
+    def step(self, posting_id: str, scope: str, name: str) -> StepRow | None:
+        """One step."""
+        s = t.steps.c
+        query = sa.select(t.steps).where(s.posting_id == posting_id, s.scope == scope, s.name == name)
+        return one_or_none(StepRow, self._c.execute(query))
+
+    def begin_step(
+        self,
+        posting_id: str,
+        scope: str,
+        name: str,
+        *,
+        digest: str,
+        repeatable: bool,
+        fence: int,
+        now: datetime,
+    ) -> None:
+        """Write the intent of a step, new or again."""
+        values = {
+            "digest": digest,
+            "state": "open",
+            "repeatable": repeatable,
+            "fence": fence,
+            "started_at": now,
+        }
+        if self.step(posting_id, scope, name) is None:
+            insert = sa.insert(t.steps).values(
+                posting_id=posting_id, scope=scope, name=name, calls=1, result={}, **values
+            )
+            self._c.execute(insert)
+            return
+        s = t.steps.c
+        self._c.execute(
+            sa.update(t.steps)
+            .where(s.posting_id == posting_id, s.scope == scope, s.name == name)
+            .values(calls=s.calls + 1, ended_at=None, **values)
+        )
+
+    def end_step(
+        self,
+        posting_id: str,
+        scope: str,
+        name: str,
+        *,
+        state: str,
+        now: datetime,
+        result: dict[str, str] | None = None,
+    ) -> None:
+        """Write the end of a step."""
+        s = t.steps.c
+        self._c.execute(
+            sa.update(t.steps)
+            .where(s.posting_id == posting_id, s.scope == scope, s.name == name)
+            .values(state=state, ended_at=now, result=result or {})
+        )
+
+    def forget_step(self, posting_id: str, scope: str, name: str) -> None:
+        """Drop a repeatable step whose result died outside."""
+        s = t.steps.c
+        self._c.execute(
+            sa.delete(t.steps).where(
+                s.posting_id == posting_id, s.scope == scope, s.name == name, s.repeatable.is_(True)
+            )
+        )

@@ -1,0 +1,207 @@
+"""What the store hands out: frozen values whose fields are the columns of one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from publisher.domain.lifecycle import RevisionState
+from publisher.domain.order import OrderKind, OrderScope, OrderState
+from publisher.domain.part import PartState
+from publisher.domain.posting import ChannelState, PostingState
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRecord:
+    """An item 政府信息条目. `index_no` is given at the first submit, "" before."""
+
+    id: str
+    body: str
+    index_no: str | None
+    created_at: datetime
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRecord:
+    """The working copy of an item."""
+
+    id: str
+    item_id: str
+    content: dict[str, Any]
+    findings: list[dict[str, Any]]
+    version: int
+    open: bool
+    based_on: str
+    updated_at: datetime
+    updated_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRecord:
+    """One fixed content; `id` is its digest. `messages` maps a channel to its frozen message."""
+
+    id: str
+    item_id: str
+    number: int
+    content: dict[str, Any]
+    messages: dict[str, str]
+    findings: list[dict[str, Any]]
+    salt: str
+    state: RevisionState
+    held: bool
+    urgent: bool
+    drafter: str
+    submitted_at: datetime
+    release_at: datetime | None
+    released_at: datetime | None
+    due_on: str
+    due_provisional: bool
+    second_look_by: datetime | None
+
+    def due_day(self) -> date:
+        """The last day of the legal limit."""
+        return date.fromisoformat(self.due_on)
+
+
+@dataclass(frozen=True, slots=True)
+class PostingRecord:
+    """One sending to one channel; `id` is its key, the same for each attempt."""
+
+    id: str
+    body: str
+    item_id: str
+    revision_id: str
+    channel: str
+    occasion: int
+    state: PostingState
+    urgent: bool
+    due_at: datetime
+    late_at: datetime
+    gate_limit_at: datetime
+    gate_opened: bool
+    waits_for: str
+    next_try_at: datetime | None
+    attempts: int
+    fence: int
+    claimed_by: str
+    claimed_at: datetime | None
+    slots: dict[str, str]
+    receipt: dict[str, Any] | None
+    job: dict[str, Any] | None
+    unknown_since: datetime | None
+    looks: int
+    next_look_at: datetime | None
+    absent_seen_at: datetime | None
+    person_needed: str
+    denied_by: str
+    error: dict[str, str] | None
+    out_at: datetime | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of a posting as stored."""
+
+    posting_id: str
+    scope: str
+    name: str
+    digest: str
+    state: str
+    repeatable: bool
+    fence: int
+    calls: int
+    started_at: datetime
+    ended_at: datetime | None
+    result: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PartRecord:
+    """One article that went out."""
+
+    id: str
+    posting_id: str
+    position: int
+    item_id: str
+    revision_id: str
+    channel: str
+    state: PartState
+    remote_id: str
+    url: str
+    level: str
+    out_at: datetime
+    looks: int
+    unseen: int
+    next_look_at: datetime | None
+    accepted_digest: str
+    differences: list[str]
+    removals: int
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """One signed order."""
+
+    id: int
+    kind: OrderKind
+    scope: OrderScope
+    item_id: str
+    channel: str
+    part_id: str
+    leak: bool
+    state: OrderState
+    signed_by: str
+    confirmed_by: str
+    at: datetime
+    reason: str
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRecord:
+    """One configured channel as the database knows it."""
+
+    name: str
+    body: str
+    kind: str
+    state: ChannelState
+    reason: str
+    since: datetime
+    next_probe_at: datetime | None
+    last_ok_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRecord:
+    """One open or closed alarm; one open alarm a cause."""
+
+    id: int
+    cause: str
+    words: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+T = TypeVar("T")
+
+
+def record(kind: type[T], row: sa.Row[Any]) -> T:
+    """One row as a record of this kind, by column names."""
+    return kind(**{f.name: row._mapping[f.name] for f in fields(kind)})  # type: ignore[arg-type]
+
+
+def records(kind: type[T], result: sa.CursorResult[Any]) -> list[T]:
+    """All rows as records."""
+    return [record(kind, row) for row in result]
+
+
+def one_or_none(kind: type[T], result: sa.CursorResult[Any]) -> T | None:
+    """The first row as a record, or None."""
+    row = result.first()
+    return None if row is None else record(kind, row)

@@ -1,0 +1,350 @@
+"""All tables. A `body` column stands where several public bodies may share one installation later."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from publisher.domain.lifecycle import RevisionState
+from publisher.domain.order import OrderKind, OrderScope, OrderState
+from publisher.domain.part import PartState
+from publisher.domain.people import Act
+from publisher.domain.posting import ChannelState, PostingState
+from publisher.store.columns import UtcInstant, Word
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _text(name: str, **options: object) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default="", default="", **options)  # type: ignore[arg-type]
+
+
+def _number(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False, server_default="0", default=0)
+
+
+meta = sa.Table("meta", metadata, sa.Column("name", sa.String(40), primary_key=True), _text("value"))
+
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("body", sa.String(40), nullable=False),
+    _text("display"),
+    sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False, default=True),
+    _text("password_hash"),
+    _text("token_hash"),
+    sa.Column("created_at", UtcInstant, nullable=False),
+)
+
+items = sa.Table(
+    "items",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("body", sa.String(40), nullable=False),
+    sa.Column("index_no", sa.String(40), unique=True),
+    sa.Column("created_at", UtcInstant, nullable=False),
+    sa.Column("created_by", sa.String(40), nullable=False),
+)
+
+serials = sa.Table(
+    "serials",
+    metadata,
+    sa.Column("organisation", sa.String(20), primary_key=True),
+    sa.Column("year", sa.Integer, primary_key=True),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("item_id", sa.ForeignKey("items.id"), nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("findings", sa.JSON, nullable=False),
+    _number("version"),
+    sa.Column("open", sa.Boolean, nullable=False, default=True),
+    _text("based_on"),
+    sa.Column("updated_at", UtcInstant, nullable=False),
+    sa.Column("updated_by", sa.String(40), nullable=False),
+    sa.Index(
+        "uq_drafts_open_item",
+        "item_id",
+        unique=True,
+        sqlite_where=sa.text("open"),
+        postgresql_where=sa.text("open"),
+    ),
+)
+
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("item_id", sa.ForeignKey("items.id"), nullable=False),
+    _number("number"),
+    sa.Column("content", sa.JSON, nullable=False),
+    sa.Column("messages", sa.JSON, nullable=False),
+    sa.Column("findings", sa.JSON, nullable=False),
+    sa.Column("salt", sa.String(32), nullable=False),
+    sa.Column("state", Word(RevisionState), nullable=False),
+    sa.Column("held", sa.Boolean, nullable=False, default=False),
+    sa.Column("urgent", sa.Boolean, nullable=False, default=False),
+    sa.Column("drafter", sa.String(40), nullable=False),
+    sa.Column("submitted_at", UtcInstant, nullable=False),
+    sa.Column("release_at", UtcInstant),
+    sa.Column("released_at", UtcInstant),
+    sa.Column("due_on", sa.String(10), nullable=False),
+    sa.Column("due_provisional", sa.Boolean, nullable=False, default=False),
+    sa.Column("second_look_by", UtcInstant),
+    sa.Index("ix_revisions_state", "state", "release_at"),
+    sa.Index("ix_revisions_item", "item_id", "number"),
+)
+
+signatures = sa.Table(
+    "signatures",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("revision_id", sa.ForeignKey("revisions.id"), nullable=False),
+    sa.Column("act", Word(Act), nullable=False),
+    sa.Column("person", sa.String(40), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("at", UtcInstant, nullable=False),
+    _text("opinion"),
+    _text("reference"),
+    sa.Column("on_paper", sa.Boolean, nullable=False, default=False),
+)
+
+postings = sa.Table(
+    "postings",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("body", sa.String(40), nullable=False),
+    sa.Column("item_id", sa.ForeignKey("items.id"), nullable=False),
+    sa.Column("revision_id", sa.ForeignKey("revisions.id"), nullable=False),
+    sa.Column("channel", sa.String(40), nullable=False),
+    _number("occasion"),
+    sa.Column("state", Word(PostingState), nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False, default=False),
+    sa.Column("due_at", UtcInstant, nullable=False),
+    sa.Column("late_at", UtcInstant, nullable=False),
+    sa.Column("gate_limit_at", UtcInstant, nullable=False),
+    sa.Column("gate_opened", sa.Boolean, nullable=False, default=False),
+    _text("waits_for"),
+    sa.Column("next_try_at", UtcInstant),
+    _number("attempts"),
+    _number("fence"),
+    _text("claimed_by"),
+    sa.Column("claimed_at", UtcInstant),
+    sa.Column("slots", sa.JSON, nullable=False),
+    sa.Column("receipt", sa.JSON),
+    sa.Column("job", sa.JSON),
+    sa.Column("unknown_since", UtcInstant),
+    _number("looks"),
+    sa.Column("next_look_at", UtcInstant),
+    sa.Column("absent_seen_at", UtcInstant),
+    _text("person_needed"),
+    _text("denied_by"),
+    sa.Column("error", sa.JSON),
+    sa.Column("out_at", UtcInstant),
+    sa.Column("created_at", UtcInstant, nullable=False),
+    sa.UniqueConstraint("item_id", "revision_id", "channel", "occasion", name="uq_postings_business_key"),
+    sa.Index(
+        "uq_postings_active",
+        "channel",
+        "item_id",
+        unique=True,
+        sqlite_where=sa.text("state NOT IN ('out', 'cancelled')"),
+        postgresql_where=sa.text("state NOT IN ('out', 'cancelled')"),
+    ),
+    sa.Index("ix_postings_due", "channel", "state", "due_at"),
+)
+
+posting_articles = sa.Table(
+    "posting_articles",
+    metadata,
+    sa.Column("posting_id", sa.ForeignKey("postings.id"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("item_id", sa.ForeignKey("items.id"), nullable=False),
+    sa.Column("revision_id", sa.ForeignKey("revisions.id"), nullable=False),
+    sa.CheckConstraint("position BETWEEN 0 AND 7", name="ck_posting_articles_eight"),
+)
+
+steps = sa.Table(
+    "steps",
+    metadata,
+    sa.Column("posting_id", sa.ForeignKey("postings.id"), primary_key=True),
+    sa.Column("scope", sa.String(60), primary_key=True),
+    sa.Column("name", sa.String(60), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("repeatable", sa.Boolean, nullable=False),
+    _number("fence"),
+    _number("calls"),
+    sa.Column("started_at", UtcInstant, nullable=False),
+    sa.Column("ended_at", UtcInstant),
+    sa.Column("result", sa.JSON, nullable=False),
+)
+
+parts = sa.Table(
+    "parts",
+    metadata,
+    sa.Column("id", sa.String(24), primary_key=True),
+    sa.Column("posting_id", sa.ForeignKey("postings.id"), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("item_id", sa.ForeignKey("items.id"), nullable=False),
+    sa.Column("revision_id", sa.ForeignKey("revisions.id"), nullable=False),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("state", Word(PartState), nullable=False),
+    _text("remote_id"),
+    _text("url"),
+    _text("level"),
+    sa.Column("out_at", UtcInstant, nullable=False),
+    _number("looks"),
+    _number("unseen"),
+    sa.Column("next_look_at", UtcInstant),
+    _text("accepted_digest"),
+    sa.Column("differences", sa.JSON, nullable=False),
+    _number("removals"),
+    _number("order_id"),
+    sa.Index("ix_parts_look", "channel", "state", "next_look_at"),
+    sa.Index("ix_parts_item", "item_id"),
+)
+
+proofs = sa.Table(
+    "proofs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("part_id", sa.ForeignKey("parts.id"), nullable=False),
+    sa.Column("at", UtcInstant, nullable=False),
+    _text("level"),
+    _text("outcome"),
+    sa.Column("differences", sa.JSON, nullable=False),
+    _text("seen_digest"),
+    _text("words"),
+    sa.Index("ix_proofs_part", "part_id", "at"),
+)
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("kind", Word(OrderKind), nullable=False),
+    sa.Column("scope", Word(OrderScope), nullable=False),
+    sa.Column("item_id", sa.ForeignKey("items.id"), nullable=False),
+    _text("channel"),
+    _text("part_id"),
+    sa.Column("leak", sa.Boolean, nullable=False, default=False),
+    sa.Column("state", Word(OrderState), nullable=False),
+    sa.Column("signed_by", sa.String(40), nullable=False),
+    _text("confirmed_by"),
+    sa.Column("at", UtcInstant, nullable=False),
+    _text("reason"),
+    sa.Column("closed_at", UtcInstant),
+    sa.Index("ix_orders_state", "state"),
+)
+
+channels = sa.Table(
+    "channels",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("body", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("state", Word(ChannelState), nullable=False),
+    _text("reason"),
+    sa.Column("since", UtcInstant, nullable=False),
+    sa.Column("next_probe_at", UtcInstant),
+    sa.Column("last_ok_at", UtcInstant),
+)
+
+account_values = sa.Table(
+    "account_values",
+    metadata,
+    sa.Column("account", sa.String(40), primary_key=True),
+    sa.Column("name", sa.String(120), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("expires_at", UtcInstant),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+quotas = sa.Table(
+    "quotas",
+    metadata,
+    sa.Column("account", sa.String(40), primary_key=True),
+    sa.Column("call", sa.String(60), primary_key=True),
+    sa.Column("window_start", UtcInstant, primary_key=True),
+    sa.Column("window_end", UtcInstant, nullable=False),
+    _number("used"),
+    _number("maximum"),
+    sa.Column("sending", sa.Boolean, nullable=False, default=False),
+    sa.Column("blocked_until", UtcInstant),
+)
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("event_key", sa.String(120), nullable=False),
+    sa.Column("received_at", UtcInstant, nullable=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.Column("matched_at", UtcInstant),
+    sa.UniqueConstraint("channel", "event_key", name="uq_inbox_event"),
+)
+
+alarms = sa.Table(
+    "alarms",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("cause", sa.String(120), nullable=False),
+    _text("words"),
+    sa.Column("opened_at", UtcInstant, nullable=False),
+    sa.Column("closed_at", UtcInstant),
+    sa.Index(
+        "uq_alarms_open",
+        "cause",
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    ),
+)
+
+log_entries = sa.Table(
+    "log_entries",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("canonical", sa.Text, nullable=False),
+    sa.Column("entry_hash", sa.String(64), nullable=False),
+    sa.Column("prev_hash", sa.String(64), nullable=False),
+    sa.Column("at", UtcInstant, nullable=False),
+    sa.Column("kind", sa.String(60), nullable=False),
+    sa.Column("subject", sa.String(80), nullable=False),
+    sa.Column("actor", sa.String(40), nullable=False),
+    sa.Index("ix_log_entries_subject", "subject"),
+)
+
+log_notes = sa.Table(
+    "log_notes",
+    metadata,
+    sa.Column("seq", sa.ForeignKey("log_entries.seq"), primary_key=True),
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("salt", sa.String(32), nullable=False),
+    sa.Column("text", sa.Text),
+)
+
+log_checkpoints = sa.Table(
+    "log_checkpoints",
+    metadata,
+    sa.Column("size", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("at", UtcInstant, nullable=False),
+)
+
+APPEND_ONLY = ("log_entries", "signatures", "proofs")
+"""Tables whose rows are never changed or removed; triggers refuse it (R9.11)."""

@@ -1,0 +1,203 @@
+"""One transaction: a change, its log entries and its rows commit together or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import sqlalchemy as sa
+
+from publisher.audit.chain import seal
+from publisher.audit.entries import EPOCH_BEGUN, EntryDraft, Outcome, fact_value
+from publisher.domain.catalogue import Bureau
+from publisher.domain.events import entry_label
+from publisher.store.accounts import Accounts
+from publisher.store.audit_log import Log
+from publisher.store.blobs import Blobs, StoredBlob
+from publisher.store.engine import file_lock, open_engine
+from publisher.store.items import Items
+from publisher.store.parts import Parts
+from publisher.store.people import People
+from publisher.store.postings import Postings
+
+
+class Reading:
+    """What one transaction sees. The repositories share its connection."""
+
+    def __init__(self, connection: sa.Connection, bureau: Bureau, blobs: Blobs, log_id: str) -> None:
+        """Made by `Store`."""
+        self.bureau = bureau
+        self.blobs = blobs
+        self.log_id = log_id
+        self.items = Items(connection)
+        self.postings = Postings(connection)
+        self.parts = Parts(connection)
+        self.accounts = Accounts(connection)
+        self.people = People(connection)
+        self.log = Log(connection)
+        self._connection = connection
+
+
+class UnitOfWork(Reading):
+    """A writing transaction. Rolls back unless told to commit; entries are appended last."""
+
+    def __init__(self, store: Store, connection: sa.Connection) -> None:
+        """Made by `Store.write`."""
+        super().__init__(connection, store.bureau, store.blobs, store.log_id)
+        self._store = store
+        self._drafts: list[tuple[datetime, EntryDraft]] = []
+        self._new_blobs: list[str] = []
+
+    def entropy(self, count: int) -> bytes:
+        """Random bytes for ids and salts."""
+        return self._store.entropy(count)
+
+    def keep(self, stream: BinaryIO, *, limit_bytes: int) -> StoredBlob:
+        """Keep a file; it goes again when this unit of work is not committed."""
+        blob = self.blobs.put(stream, limit_bytes=limit_bytes)
+        if blob.created:
+            self._new_blobs.append(blob.digest)
+        return blob
+
+    def record(
+        self,
+        now: datetime,
+        kind: str,
+        actor: str,
+        subject: str,
+        *,
+        on_behalf_of: str = "",
+        os_user: str = "",
+        outcome: Outcome = Outcome.DONE,
+        digests: Mapping[str, str] | None = None,
+        facts: Mapping[str, object] | None = None,
+        notes: Mapping[str, str] | None = None,
+    ) -> None:
+        """Collect one log entry for the commit. `facts` become short machine values, `notes` keep the words.
+
+        Raises `KeyError` for a kind that is not in `publisher.domain.events`.
+        """
+        entry_label(kind)
+        draft = EntryDraft(
+            kind=kind,
+            actor=actor,
+            subject=subject,
+            on_behalf_of=on_behalf_of,
+            os_user=os_user,
+            outcome=outcome,
+            body=self.bureau.body,
+            digests=dict(digests or {}),
+            facts={name: fact_value(str(value)) for name, value in (facts or {}).items()},
+            notes={name: text for name, text in (notes or {}).items() if text},
+        )
+        self._drafts.append((now, draft))
+
+    def commit(self) -> None:
+        """Append the collected entries as the last statements, then commit."""
+        head = self.log.head(self.log_id)
+        for now, draft in self._drafts:
+            salts = [self._store.entropy(16) for _ in draft.notes]
+            opens = self.log_id if draft.kind == EPOCH_BEGUN else None
+            sealed = seal(head, draft, at=now, salts=salts, log_id=opens)
+            self.log.append(sealed)
+            head = sealed.head
+        self._connection.commit()
+        self._drafts.clear()
+        self._new_blobs.clear()
+
+    def abandon(self) -> None:
+        """Forget what was not committed, kept files included. The transaction itself is rolled back on close."""
+        for digest in self._new_blobs:
+            self.blobs.discard(digest)
+        self._new_blobs.clear()
+
+    def append_sealed(self, draft: EntryDraft, now: datetime) -> None:
+        """Collect an entry that is already a draft (the log's own kinds)."""
+        self._drafts.append((now, draft))
+
+
+@dataclass
+class Store:
+    """The database, the files beside it, and how transactions are opened.
+
+    `entropy` gives random bytes; tests pass a counter. `path` is the SQLite file.
+    """
+
+    path: Path
+    bureau: Bureau
+    blobs: Blobs
+    log_id: str
+    entropy: Callable[[int], bytes] = os.urandom
+    engine: sa.Engine = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Opens nothing yet."""
+        self.engine = open_engine(f"sqlite:///{self.path}")
+
+    @property
+    def lock_path(self) -> Path:
+        """The writers' lock beside the database."""
+        return self.path.with_name(self.path.name + ".lock")
+
+    def write(self) -> AbstractContextManager[UnitOfWork]:
+        """A writing transaction under the kernel's file lock."""
+        return _Writing(self)
+
+    @contextmanager
+    def read(self) -> Iterator[Reading]:
+        """A reading transaction; it cannot write."""
+        with self.engine.connect() as connection, connection.begin():
+            yield Reading(connection, self.bureau, self.blobs, self.log_id)
+
+    @contextmanager
+    def single_flight(self, account: str, name: str) -> Iterator[None]:
+        """Only one holder of (account, name) over threads and processes on this machine."""
+        mark = hashlib.sha256(f"{account}\n{name}".encode()).hexdigest()[:16]
+        with file_lock(self.path.with_name(f"{self.path.name}.{mark}.flight")):
+            yield
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+class _Writing:
+    """Takes the file lock, begins at once, rolls back what was not committed, frees the lock."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = file_lock(store.lock_path)
+        self._connection: sa.Connection | None = None
+        self._unit: UnitOfWork | None = None
+
+    def __enter__(self) -> UnitOfWork:
+        self._lock.__enter__()
+        try:
+            self._connection = self._store.engine.connect().execution_options(writes=True)
+            self._connection.begin()
+        except BaseException:
+            self._close()
+            raise
+        self._unit = UnitOfWork(self._store, self._connection)
+        return self._unit
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        try:
+            if self._unit is not None:
+                self._unit.abandon()
+            if self._connection is not None:
+                self._connection.close()
+        finally:
+            self._lock.__exit__(None, None, None)

@@ -1,0 +1,91 @@
+"""Who acts, and how an act is run: in one transaction, with each refusal on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from publisher.audit.entries import Outcome
+from publisher.domain.errors import IllegalTransition, Problem, Reason, Refused
+from publisher.domain.people import Person
+from publisher.store.unit_of_work import Store, UnitOfWork
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person who has proved who they are, and the operating-system user they did it as."""
+
+    person: Person
+    os_user: str = ""
+
+    @property
+    def name(self) -> str:
+        """The account's name, as it stands in the log."""
+        return self.person.name
+
+
+def perform(
+    store: Store,
+    now: datetime,
+    actor: Actor,
+    use_case: Callable[..., T],
+    request: object,
+    **tools: Any,
+) -> T:
+    """Run one use case in its own transaction.
+
+    A refusal leaves nothing behind but an entry that says who tried what and why not; it is raised again.
+    An event that has no place in the present state is a refusal too.
+    """
+    try:
+        with store.write() as uow:
+            return use_case(uow, now, actor, request, **tools)
+    except Refused as why:
+        note_refusal(store, now, actor, use_case.__name__, request, why)
+        raise
+    except IllegalTransition as why:
+        problem = Problem("state", f"现在的状态是“{why.state}”，不能“{why.event}”", "", str(why))
+        refused = Refused(Reason.WRONG_STATE, problem)
+        note_refusal(store, now, actor, use_case.__name__, request, refused)
+        raise refused from why
+
+
+def note_refusal(store: Store, now: datetime, actor: Actor, act: str, request: object, why: Refused) -> None:
+    """Put a refused act into the log: who, what, on which subject, and the reason as an erasable note."""
+    with store.write() as uow:
+        uow.record(
+            now,
+            "person:act:refused",
+            actor.name,
+            _subject(request),
+            os_user=actor.os_user,
+            outcome=Outcome.REFUSED,
+            facts={"act": act, "reason": why.reason, "fields": ",".join(p.field for p in why.problems)},
+            notes={"why": str(why)},
+        )
+        uow.commit()
+
+
+def _subject(request: object) -> str:
+    for name, prefix in (
+        ("revision_id", "revision"),
+        ("posting_id", "posting"),
+        ("item_id", "item"),
+        ("channel", "channel"),
+    ):
+        value = getattr(request, name, "")
+        if value:
+            return f"{prefix}:{value}"
+    return ""
+
+
+def subject_of(kind: str, identifier: str) -> str:
+    """How a thing is named in the log: `kind:id`."""
+    return f"{kind}:{identifier}"
+
+
+__all__ = ["Actor", "UnitOfWork", "note_refusal", "perform", "subject_of"]

@@ -1,0 +1,429 @@
+"""Deliver 推送: claim (commit), intent (commit), call with nothing open, end and log entry (commit).
+
+If the process dies between any two of these, the next start finds the posting in `sending` and
+`publisher.workflow.reconcile` decides what may follow. Nothing here repeats a call that may have worked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.contract import (
+    Absent,
+    Accepted,
+    Channel,
+    ChannelError,
+    ChannelMessage,
+    ChannelRefused,
+    Found,
+    Journal,
+    OutcomeUnknown,
+    RateLimited,
+    Receipt,
+    Rejected,
+    StepChanged,
+    StepState,
+    Unavailable,
+)
+from publisher.audit.entries import Outcome
+from publisher.domain.clocks import shown_minute
+from publisher.domain.posting import (
+    ChannelEvent,
+    PostingEvent,
+    PostingState,
+    advance_channel,
+    advance_posting,
+)
+from publisher.domain.timing import GATE_LOOK_S, PROBE_S, next_attempt, next_look
+from publisher.store.records import PostingRecord
+from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.workflow.gate import gate_page, page_fault
+from publisher.workflow.journal import PUBLISH, LeaseLost
+from publisher.workflow.outlets import Outlets, Tampered, message_of
+
+SYSTEM = "system"
+
+
+class GateShut(Unavailable):
+    """The portal page could not be seen as approved at the moment of sending. Nothing was sent."""
+
+
+def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
+    """Send the most urgent due posting of a channel. False when there was none.
+
+    Never raises for what a platform does: every ending is a state of the posting and an entry.
+    """
+    posting = claim(store, outlets, channel_name)
+    if posting is None:
+        return False
+    channel = outlets.channels[channel_name]
+    journal = outlets.journal_for(store, posting, PUBLISH)
+    try:
+        message = _approved_message(store, outlets, posting)
+        result: Receipt | Accepted = channel.publish(message, journal)
+    except LeaseLost:
+        return True  # somebody else has it; our claim's fence is old and settles nothing
+    except Tampered as why:
+        _settle_held(store, outlets, posting, str(why))
+    except Rejected as why:
+        _settle_rejection(store, outlets, posting, journal, why)
+    except ChannelError as why:
+        _settle_error(store, outlets, posting, why)
+    except Exception as why:  # noqa: BLE001 - whatever an adapter raises, what is out must be found out
+        unexpected = OutcomeUnknown("适配器出错，结果不明", code=type(why).__name__)
+        _settle_error(store, outlets, posting, unexpected)
+    else:
+        _settle_success(store, outlets, posting, result)
+    return True
+
+
+def claim(store: Store, outlets: Outlets, channel_name: str) -> PostingRecord | None:
+    """Take one posting, fill its slots once, commit. None when nothing is due."""
+    now = outlets.now()
+    with store.write() as uow:
+        posting = uow.postings.claim(channel_name, now, outlets.worker)
+        if posting is None:
+            return None
+        slots = _slots(uow, posting, now)
+        uow.postings.change(posting.id, slots=slots)
+        uow.record(
+            now,
+            "system:posting:claimed",
+            SYSTEM,
+            f"posting:{posting.id}",
+            digests={"revision": posting.revision_id},
+            facts={"channel": channel_name, "fence": posting.fence, "attempt": posting.attempts + 1},
+        )
+        uow.commit()
+    with store.read() as reading:
+        return reading.postings.get(posting.id)
+
+
+def _slots(uow: UnitOfWork, posting: PostingRecord, now: datetime) -> dict[str, str]:
+    """Slots as they will be sent. Once a step has begun they stay, so that the same call has the same content."""
+    if uow.postings.steps(posting.id, PUBLISH):
+        return posting.slots
+    return {**posting.slots, "posted_at": shown_minute(now)}
+
+
+def _approved_message(store: Store, outlets: Outlets, posting: PostingRecord) -> ChannelMessage:
+    with store.read() as reading:
+        message = message_of(reading, posting)
+        plan = reading.bureau.channels[posting.channel]
+        gate = None if plan.portal or posting.gate_opened else (gate_page(reading, posting) or "没有门户页面")
+    if gate is not None:
+        fault = gate if isinstance(gate, str) else page_fault(outlets.channels[gate[0].channel], *gate)
+        if fault:
+            raise GateShut(f"先看门户：{fault}", code="gate")
+    return message
+
+
+def _mine(uow: UnitOfWork, posting: PostingRecord) -> bool:
+    present = uow.postings.get(posting.id)
+    return present is not None and present.fence == posting.fence and present.state is PostingState.SENDING
+
+
+def _settle_success(
+    store: Store, outlets: Outlets, posting: PostingRecord, result: Receipt | Accepted
+) -> None:
+    now = outlets.now()
+    with store.write() as uow:
+        if not _mine(uow, posting):
+            return
+        if isinstance(result, Receipt):
+            bring_out(uow, now, posting, result, PostingEvent.PUBLISH, "system:posting:out")
+        else:
+            accept(uow, now, posting, result, PostingEvent.ACCEPT)
+        uow.accounts.change_channel(posting.channel, last_ok_at=now)
+        uow.commit()
+
+
+def bring_out(
+    uow: UnitOfWork,
+    now: datetime,
+    posting: PostingRecord,
+    receipt: Receipt,
+    event: PostingEvent,
+    kind: str,
+    *,
+    actor: str = SYSTEM,
+    os_user: str = "",
+    level: str = "",
+) -> None:
+    """The posting is out: keep the receipt, make its parts, look at each at once."""
+    state = advance_posting(posting.state, event)
+    uow.postings.change(
+        posting.id,
+        state=state,
+        receipt=asdict(receipt),
+        out_at=now,
+        error=None,
+        person_needed="",
+        next_look_at=None,
+        waits_for="",
+    )
+    articles = uow.postings.articles(posting.id)
+    for part, (position, item_id, revision_id) in zip(receipt.parts, articles, strict=False):
+        uow.parts.add(
+            id=f"{posting.id}:{position}",
+            posting_id=posting.id,
+            position=position,
+            item_id=item_id,
+            revision_id=revision_id,
+            channel=posting.channel,
+            state="published",
+            remote_id=part.remote_id,
+            url=part.url,
+            level=level,
+            out_at=now,
+            next_look_at=now,
+        )
+    for cause in ("late", "gate", "unknown"):
+        uow.accounts.close_alarm(f"{cause}:{posting.id}", now)
+    uow.record(
+        now,
+        kind,
+        actor,
+        f"posting:{posting.id}",
+        os_user=os_user,
+        digests={"revision": posting.revision_id},
+        facts={"channel": posting.channel, "parts": len(receipt.parts), "remote_id": receipt.remote_id},
+        notes={"url": "\n".join(part.url for part in receipt.parts)},
+    )
+
+
+def accept(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, job: Accepted, event: PostingEvent
+) -> None:
+    """The platform took the job: ask again later."""
+    uow.postings.change(
+        posting.id,
+        state=advance_posting(posting.state, event),
+        job=asdict(job),
+        looks=0,
+        next_look_at=now + timedelta(seconds=job.poll_after_s),
+        error=None,
+        person_needed="",
+    )
+    uow.record(
+        now,
+        "system:posting:accepted",
+        SYSTEM,
+        f"posting:{posting.id}",
+        digests={"revision": posting.revision_id},
+        facts={"channel": posting.channel, "job": job.job_id},
+    )
+
+
+def _settle_rejection(
+    store: Store, outlets: Outlets, posting: PostingRecord, journal: Journal, why: Rejected
+) -> None:
+    """Rejected is final, but after a step that cannot be repeated one look confirms that nothing is out."""
+    found = None
+    if not why.before_execution and _tried_unrepeatable(store, posting):
+        found = _one_look(outlets.channels[posting.channel], store, posting, journal)
+    now = outlets.now()
+    with store.write() as uow:
+        if not _mine(uow, posting):
+            return
+        if isinstance(found, Found) and found.receipt is not None:
+            bring_out(uow, now, posting, found.receipt, PostingEvent.PUBLISH, "system:posting:found")
+        elif isinstance(found, Found) and found.job is not None:
+            accept(uow, now, posting, found.job, PostingEvent.ACCEPT)
+        elif found is None or isinstance(found, Absent):
+            reject(uow, now, posting, why, PostingEvent.REJECT)
+        else:
+            _reopen_last_step(uow, posting)
+            become_unknown(
+                uow, now, posting, why, PostingEvent.LOSE_ANSWER, outlets.channels[posting.channel]
+            )
+        uow.commit()
+
+
+def _tried_unrepeatable(store: Store, posting: PostingRecord) -> bool:
+    with store.read() as reading:
+        steps = reading.postings.steps(posting.id, PUBLISH)
+    return any(not step.repeatable for step in steps)
+
+
+def _one_look(channel: Channel, store: Store, posting: PostingRecord, journal: Journal) -> object:
+    with store.read() as reading:
+        message = message_of(reading, posting)
+    try:
+        return channel.find(message, journal)
+    except ChannelError as why:
+        return why
+
+
+def _reopen_last_step(uow: UnitOfWork, posting: PostingRecord) -> None:
+    """What was refused may be out after all: the step is open until a look has settled it."""
+    for step in uow.postings.steps(posting.id, PUBLISH):
+        if not step.repeatable and step.state == StepState.NOT_DONE:
+            uow.postings.end_step(posting.id, PUBLISH, step.name, state=StepState.OPEN, now=step.started_at)
+
+
+def reject(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, why: Rejected, event: PostingEvent
+) -> None:
+    """Failed, to the editor, with the platform's words and our help."""
+    uow.postings.change(
+        posting.id,
+        state=advance_posting(posting.state, event),
+        error=error_values(why),
+        attempts=posting.attempts + 1,
+        next_look_at=None,
+    )
+    label = uow.bureau.channels[posting.channel].label
+    uow.accounts.raise_alarm(f"failed:{posting.id}", f"{label}拒收：{why.words}", now)
+    _record_error(uow, now, posting, "system:posting:rejected", why)
+
+
+def _settle_error(store: Store, outlets: Outlets, posting: PostingRecord, why: ChannelError) -> None:
+    now = outlets.now()
+    with store.write() as uow:
+        if not _mine(uow, posting):
+            return
+        channel = outlets.channels[posting.channel]
+        if isinstance(why, GateShut):
+            again = now + timedelta(seconds=GATE_LOOK_S)
+            postpone(uow, now, posting, why, again, counts=False)
+        elif isinstance(why, RateLimited):
+            postpone(uow, now, posting, why, why.until, counts=False)
+        elif isinstance(why, Unavailable):
+            postpone(uow, now, posting, why, next_attempt(posting.attempts + 1, now))
+        elif isinstance(why, ChannelRefused):
+            refuse_channel(uow, now, posting, why)
+        elif isinstance(why, StepChanged):
+            _hold_changed(uow, now, posting, why)
+        elif open_unrepeatable(uow, posting):
+            become_unknown(uow, now, posting, why, PostingEvent.LOSE_ANSWER, channel)
+        else:
+            postpone(uow, now, posting, why, next_attempt(posting.attempts + 1, now))
+        uow.commit()
+
+
+def open_unrepeatable(uow: UnitOfWork, posting: PostingRecord) -> bool:
+    """Whether a step that must not be repeated is open: only then the outcome is unknown to the public."""
+    steps = uow.postings.steps(posting.id, PUBLISH)
+    return any(step.state == StepState.OPEN and not step.repeatable for step in steps)
+
+
+def postpone(
+    uow: UnitOfWork,
+    now: datetime,
+    posting: PostingRecord,
+    why: ChannelError,
+    again: datetime,
+    *,
+    counts: bool = True,
+) -> None:
+    """Not out; try again at `again`, until the kind's lateness limit asks a person."""
+    uow.postings.change(
+        posting.id,
+        state=advance_posting(posting.state, PostingEvent.POSTPONE),
+        next_try_at=again,
+        attempts=posting.attempts + counts,
+        error=error_values(why),
+    )
+    _record_error(uow, now, posting, "system:posting:postponed", why, again=again)
+
+
+def refuse_channel(uow: UnitOfWork, now: datetime, posting: PostingRecord, why: ChannelRefused) -> None:
+    """The item is not at fault: it waits, the channel is paused, one alarm, a probe every 10 minutes."""
+    uow.postings.change(
+        posting.id,
+        state=advance_posting(posting.state, PostingEvent.REFUSE_CHANNEL),
+        error=error_values(why),
+        waits_for="渠道已暂停",
+    )
+    pause_channel(uow, now, posting.channel, why.words)
+    _record_error(uow, now, posting, "system:posting:channel_refused", why)
+
+
+def pause_channel(uow: UnitOfWork, now: datetime, name: str, words: str) -> None:
+    """Pause an open channel with one alarm; a channel that is paused already stays as it is."""
+    channel = uow.accounts.channel(name)
+    if channel is None or channel.state != "open":
+        return
+    uow.accounts.change_channel(
+        name,
+        state=advance_channel(channel.state, ChannelEvent.REFUSE_CHANNEL),
+        reason=words,
+        since=now,
+        next_probe_at=now + timedelta(seconds=PROBE_S),
+    )
+    uow.accounts.raise_alarm(f"channel:{name}", f"{uow.bureau.channels[name].label}已暂停：{words}", now)
+    uow.record(now, "system:channel:paused", SYSTEM, f"channel:{name}", notes={"why": words})
+
+
+def become_unknown(
+    uow: UnitOfWork,
+    now: datetime,
+    posting: PostingRecord,
+    why: ChannelError,
+    event: PostingEvent,
+    channel: Channel,
+) -> None:
+    """Perhaps out: look for it on the planned looks, never call again."""
+    uow.postings.change(
+        posting.id,
+        state=advance_posting(posting.state, event),
+        unknown_since=now,
+        looks=0,
+        absent_seen_at=None,
+        next_look_at=next_look(channel.profile.looks_s, 0, now),
+        error=error_values(why),
+    )
+    label = uow.bureau.channels[posting.channel].label
+    uow.accounts.raise_alarm(f"unknown:{posting.id}", f"{label}结果不明，正在查找，请不要手工重发", now)
+    _record_error(uow, now, posting, "system:posting:unknown", why)
+
+
+def _hold_changed(uow: UnitOfWork, now: datetime, posting: PostingRecord, why: ChannelError) -> None:
+    uow.postings.change(
+        posting.id, state=advance_posting(posting.state, PostingEvent.NEED_HAND), error=error_values(why)
+    )
+    _record_error(uow, now, posting, "system:posting:by_hand", why)
+
+
+def _settle_held(store: Store, outlets: Outlets, posting: PostingRecord, revision: str) -> None:
+    """Stored bytes are not the signed ones: nothing goes out, the revision is held, an alarm."""
+    now = outlets.now()
+    why = Unavailable("存储的内容与签发的内容不一致，没有发出", code="tampered")
+    with store.write() as uow:
+        if not _mine(uow, posting):
+            return
+        uow.items.change_revision(posting.revision_id, held=True)
+        uow.accounts.raise_alarm(f"tampered:{revision}", why.words, now)
+        postpone(uow, now, posting, why, next_attempt(posting.attempts + 1, now))
+        uow.commit()
+
+
+def error_values(why: ChannelError) -> dict[str, str]:
+    """What is kept and shown of an error: class, words, code, field, the platform's own words."""
+    return {
+        "class": type(why).__name__,
+        "words": why.words,
+        "code": why.code,
+        "field": getattr(why, "field", ""),
+        "answer": why.answer,
+    }
+
+
+def _record_error(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, kind: str, why: ChannelError, **facts: Any
+) -> None:
+    if "again" in facts:
+        facts["again"] = facts["again"].isoformat(timespec="seconds")
+    uow.record(
+        now,
+        kind,
+        SYSTEM,
+        f"posting:{posting.id}",
+        outcome=Outcome.UNKNOWN if isinstance(why, OutcomeUnknown) else Outcome.FAILED,
+        digests={"revision": posting.revision_id},
+        facts={"channel": posting.channel, "class": type(why).__name__, "code": why.code, **facts},
+        notes={"words": why.words, "answer": why.answer},
+    )

@@ -1,0 +1,446 @@
+"""Intake 登记: drafts from what people write or bring, and the submit that fixes a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, BinaryIO
+
+from channels.contract import ChannelProfile
+from publisher.domain.clocks import business_day, due_for
+from publisher.domain.errors import Problem, Reason, Refused, refuse
+from publisher.domain.identifiers import IndexNumber
+from publisher.domain.item import (
+    Content,
+    ItemFile,
+    content_from_json,
+    content_problems,
+    content_to_json,
+    revision_digest,
+    with_defaults,
+)
+from publisher.domain.lifecycle import FINAL, RevisionEvent, RevisionState, advance_revision
+from publisher.domain.people import Act, Role, require
+from publisher.render.freeze import freeze
+from publisher.render.limits import limits
+from publisher.render.renderer import Renderer
+from publisher.screening.attachments import screen_file
+from publisher.screening.filetypes import HEAD_BYTES, FileKind, sniff
+from publisher.screening.pictures import image_size
+from publisher.screening.problems import Refused as ScreeningRefused
+from publisher.store.records import DraftRecord, ItemRecord
+from publisher.store.unit_of_work import UnitOfWork
+from publisher.workflow.acts import Actor
+from publisher.workflow.screen import (
+    as_refused,
+    kept_findings,
+    refuse_hard,
+    refuse_unanswered,
+    screen_content,
+)
+
+SYSTEM = "system"
+FILE_LIMIT_BYTES = 100 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file that comes with an item. `open` gives a fresh binary stream; `key` is how the text refers to it."""
+
+    role: str
+    name: str
+    open: Callable[[], BinaryIO]
+    title: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRequest:
+    """New content for a draft: of a new item when `item_id` is empty.
+
+    `make_body` turns the stored files (by their keys) into the body; it is called after the files were checked.
+    """
+
+    content: Content
+    make_body: Callable[[Mapping[str, ItemFile]], str]
+    files: tuple[IncomingFile, ...] = ()
+    item_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitRequest:
+    """Fix the item's draft as a revision. `answers` maps a rule to a person's reason why it is no fault."""
+
+    item_id: str
+    urgent: bool = False
+    reviewer: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardRequest:
+    """Drop the item's open draft."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What a submit made. `warnings` are shown; they stop nothing."""
+
+    revision_id: str
+    index_no: str
+    warnings: tuple[str, ...]
+
+
+def save_draft(uow: UnitOfWork, now: datetime, actor: Actor, request: DraftRequest) -> str:
+    """Screen and keep a draft with its files; returns the item's id.
+
+    Refused as a whole, nothing kept, when a file is not what it says, a mark of secrecy or a full
+    identity number stands in the text, a name or a file, or title or body is empty.
+    """
+    require(Act.DRAFT, actor.person)
+    today = business_day(now)
+    files = _keep_files(uow, request.files, today)
+    content = replace(
+        request.content,
+        files=tuple(files.values()),
+        body=request.make_body(files),
+        responsible_editor=request.content.responsible_editor or _editor(uow, actor),
+    )
+    content = with_defaults(content, uow.bureau, content.responsible_editor)
+    findings = screen_content(content, today)
+    refuse_hard(findings)
+    faults = [
+        p for p in content_problems(content, uow.bureau, today) if p.field in ("title", "body", "formed_on")
+    ]
+    if faults:
+        raise Refused(Reason.BAD_INPUT, *faults)
+    item_id = request.item_id or _new_item(uow, now, actor)
+    draft_id = _write_draft(uow, now, actor, item_id, content, kept_findings(findings, {}))
+    uow.record(
+        now,
+        "person:draft:saved",
+        actor.name,
+        f"item:{item_id}",
+        os_user=actor.os_user,
+        digests={f"file.{n}": file.digest for n, file in enumerate(files.values())},
+        facts={"draft": draft_id, "findings": len(findings)},
+        notes={"title": content.title, "files": "\n".join(file.name for file in files.values())},
+    )
+    uow.commit()
+    return item_id
+
+
+def _editor(uow: UnitOfWork, actor: Actor) -> str:
+    if uow.bureau.default_editor:
+        return uow.bureau.default_editor
+    if Role.EDITOR in actor.person.roles:
+        return actor.person.display
+    return next((p.display for p in uow.people.with_role(Role.EDITOR)), "")
+
+
+def _keep_files(uow: UnitOfWork, incoming: tuple[IncomingFile, ...], today: date) -> dict[str, ItemFile]:
+    kept: dict[str, ItemFile] = {}
+    seen: dict[str, str] = {}
+    for file in incoming:
+        item_file = _keep_file(uow, file, today)
+        twin = seen.get(item_file.digest)
+        if twin is not None and file.role == "attachment":
+            raise refuse(
+                Reason.BAD_INPUT,
+                f"“{file.name}”与“{twin}”是同一个文件",
+                field="attachments",
+                allowed="每个文件只附一次",
+                english="the same file is attached twice",
+            )
+        seen[item_file.digest] = file.name
+        kept[file.key or file.name] = item_file
+    return kept
+
+
+def _keep_file(uow: UnitOfWork, file: IncomingFile, today: date) -> ItemFile:
+    kind, (width, height) = _recognise(file)
+    if file.role != "attachment" and not kind.image:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"“{file.name}”不是图片",
+            field="images",
+            allowed="JPG、PNG、GIF",
+            english="not an image",
+        )
+    screened = screen_file(kind, file.name, file.open, today=today)
+    refuse_hard(screened.findings)
+    with _opened(file) as stream:
+        blob = uow.keep(stream, limit_bytes=FILE_LIMIT_BYTES)
+    return ItemFile(
+        role=file.role,
+        digest=blob.digest,
+        name=file.name,
+        media_type=kind.media_type,
+        size=blob.size,
+        title=file.title or file.name.rpartition(".")[0] or file.name,
+        width=width,
+        height=height,
+        reading=screened.reading.state.value,
+    )
+
+
+def _recognise(file: IncomingFile) -> tuple[FileKind, tuple[int, int]]:
+    with _opened(file) as stream:
+        head = stream.read(HEAD_BYTES)
+    try:
+        kind = sniff(head, file.name, file.open)
+        return kind, image_size(kind, file.open) if kind.image else (0, 0)
+    except ScreeningRefused as why:
+        raise as_refused(why) from why
+
+
+def _opened(file: IncomingFile) -> BinaryIO:
+    try:
+        return file.open()
+    except OSError as why:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"找不到或打不开文件“{file.name}”",
+            field="attachments",
+            allowed="与稿件放在同一文件夹下的文件",
+            english=f"cannot open {file.name}",
+        ) from why
+
+
+def _new_item(uow: UnitOfWork, now: datetime, actor: Actor) -> str:
+    item_id = uow.entropy(6).hex()
+    uow.items.add_item(id=item_id, body=uow.bureau.body, created_at=now, created_by=actor.name)
+    return item_id
+
+
+def _write_draft(
+    uow: UnitOfWork,
+    now: datetime,
+    actor: Actor,
+    item_id: str,
+    content: Content,
+    findings: list[dict[str, Any]],
+) -> str:
+    item(uow, item_id)
+    draft = uow.items.open_draft(item_id)
+    values = {
+        "content": content_to_json(content),
+        "findings": findings,
+        "updated_at": now,
+        "updated_by": actor.name,
+    }
+    if draft is not None:
+        uow.items.save_draft(draft.id, **values)
+        return draft.id
+    latest = uow.items.latest_revision(item_id)
+    draft_id = uow.entropy(6).hex()
+    uow.items.add_draft(id=draft_id, item_id=item_id, based_on=latest.id if latest else "", **values)
+    return draft_id
+
+
+def item(uow: UnitOfWork, item_id: str) -> ItemRecord:
+    """The item, or a refusal that says it does not exist."""
+    found = uow.items.item(item_id)
+    if found is None:
+        raise refuse(Reason.NOT_FOUND, f"没有这个条目：{item_id}", field="item", english=f"no item {item_id}")
+    return found
+
+
+def discard_draft(uow: UnitOfWork, now: datetime, actor: Actor, request: DiscardRequest) -> None:
+    """废弃 the open draft; the item and its revisions stay."""
+    require(Act.DISCARD, actor.person)
+    draft = uow.items.open_draft(item(uow, request.item_id).id)
+    if draft is None:
+        raise refuse(Reason.WRONG_STATE, "没有打开的草稿", field="item", english="no open draft")
+    uow.items.close_draft(draft.id)
+    uow.record(now, "person:draft:discarded", actor.name, f"item:{request.item_id}", os_user=actor.os_user)
+    uow.commit()
+
+
+def submit(
+    uow: UnitOfWork,
+    now: datetime,
+    actor: Actor,
+    request: SubmitRequest,
+    *,
+    renderer: Renderer,
+    profiles: Mapping[str, ChannelProfile],
+) -> Submitted:
+    """送审: fix the draft as a revision, with every channel's message rendered and frozen.
+
+    Refused with every problem at once: incomplete fields, unanswered findings, what a channel would refuse.
+    A revision under way is superseded by the new one.
+    """
+    require(Act.SUBMIT_URGENT if request.urgent else Act.SUBMIT, actor.person)
+    record = item(uow, request.item_id)
+    _refuse_while_out(uow, record.id)
+    draft = _draft_to_submit(uow, now, actor, record.id)
+    content = _with_reviewer(uow, actor, content_from_json(draft.content), request.reviewer)
+    findings = screen_content(content, business_day(now))
+    refuse_hard(findings)
+    problems = content_problems(content, uow.bureau, business_day(now))
+    if problems:
+        raise Refused(Reason.BAD_INPUT, *problems)
+    refuse_unanswered(findings, request.answers)
+    _check_urgent(uow, content, urgent=request.urgent)
+    index_no = record.index_no or _index_number(uow, record.id, now)
+    messages, warnings = _render(uow, content, index_no, renderer, profiles)
+    revision_id = _fix(
+        uow, now, actor, draft, content, index_no, messages, request, kept_findings(findings, request.answers)
+    )
+    uow.commit()
+    return Submitted(revision_id, index_no, warnings)
+
+
+def _refuse_while_out(uow: UnitOfWork, item_id: str) -> None:
+    out = [
+        r
+        for r in uow.items.revisions(item_id)
+        if r.state in (RevisionState.RELEASED, RevisionState.WITHDRAWING)
+    ]
+    if out:
+        raise refuse(
+            Reason.WRONG_STATE,
+            "这个条目有已下发的版本，本版软件还不能更正已发布的内容",
+            field="item",
+            allowed="先撤下，再送审新版本",
+            english="a revision is out; this release cannot correct it in place, withdraw it first",
+        )
+
+
+def _draft_to_submit(uow: UnitOfWork, now: datetime, actor: Actor, item_id: str) -> DraftRecord:
+    draft = uow.items.open_draft(item_id)
+    latest = uow.items.latest_revision(item_id)
+    if draft is None and latest is not None and latest.state in FINAL:
+        content = content_from_json(latest.content)
+        _write_draft(uow, now, actor, item_id, content, latest.findings)
+        draft = uow.items.open_draft(item_id)
+    if draft is None:
+        raise refuse(
+            Reason.WRONG_STATE,
+            "没有可送审的草稿",
+            field="item",
+            allowed="先保存草稿",
+            english="no open draft to submit",
+        )
+    return draft
+
+
+def _with_reviewer(uow: UnitOfWork, actor: Actor, content: Content, wish: str) -> Content:
+    """The reviewer's name stands on the page, so it is settled before the message is frozen."""
+    able = [p for p in uow.people.with_role(Role.CONTENT_REVIEWER) if p.name != actor.name]
+    wanted = wish or content.reviewer
+    chosen = [p for p in able if wanted in (p.name, p.display)] if wanted else able
+    if len(chosen) != 1:
+        names = "、".join(f"{p.display}（{p.name}）" for p in able) or "（没有另外的审核人账号）"
+        why = f"没有审核人“{wanted}”" if wanted else "要指定审核人"
+        raise refuse(
+            Reason.BAD_INPUT, why, field="reviewer", allowed=names, english="name one content reviewer"
+        )
+    return replace(content, reviewer=chosen[0].display)
+
+
+def _check_urgent(uow: UnitOfWork, content: Content, *, urgent: bool) -> None:
+    if urgent and not uow.bureau.kinds[content.kind].urgent:
+        allowed = "、".join(k.label for k in uow.bureau.kinds.values() if k.urgent)
+        raise refuse(
+            Reason.BAD_INPUT,
+            "这一类信息不能走紧急流程",
+            field="kind",
+            allowed=allowed,
+            english="not an urgent kind",
+        )
+
+
+def _index_number(uow: UnitOfWork, item_id: str, now: datetime) -> str:
+    year = business_day(now).year
+    number = IndexNumber(uow.bureau.organisation, year, uow.items.next_serial(uow.bureau.organisation, year))
+    uow.items.give_index_number(item_id, str(number))
+    return str(number)
+
+
+def _render(
+    uow: UnitOfWork,
+    content: Content,
+    index_no: str,
+    renderer: Renderer,
+    profiles: Mapping[str, ChannelProfile],
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    messages, problems, warnings = {}, [], []
+    for name in content.channels:
+        plan, profile = uow.bureau.channels[name], profiles[name]
+        message = renderer.message(content, index_no=index_no, plan=plan, profile=profile)
+        for overrun in limits(message, profile, plan):
+            words = f"{plan.label}：{overrun.words}"
+            if overrun.warning:
+                warnings.append(words)
+            else:
+                problems.append(
+                    Problem(overrun.field, words, "改短或更换后再送审", f"{name}: over the limit")
+                )
+        messages[name] = freeze(message)
+    if problems:
+        raise Refused(Reason.BAD_INPUT, *problems)
+    return messages, tuple(warnings)
+
+
+def _fix(
+    uow: UnitOfWork,
+    now: datetime,
+    actor: Actor,
+    draft: DraftRecord,
+    content: Content,
+    index_no: str,
+    messages: dict[str, str],
+    request: SubmitRequest,
+    findings: list[dict[str, Any]],
+) -> str:
+    salt = uow.entropy(16)
+    digest = revision_digest(content, index_no=index_no, messages=messages, salt=salt)
+    for older in uow.items.under_way(draft.item_id):
+        state = advance_revision(older.state, RevisionEvent.SUPERSEDE)
+        uow.items.change_revision(older.id, state=state, release_at=None)
+        facts = {"by": digest}
+        uow.record(now, "system:revision:superseded", SYSTEM, f"revision:{older.id}", digests=facts)
+    due = due_for(uow.bureau.kinds[content.kind].clock, content.formed_on, uow.bureau.calendar)
+    latest = uow.items.latest_revision(draft.item_id)
+    uow.items.add_revision(
+        id=digest,
+        item_id=draft.item_id,
+        number=(latest.number if latest else 0) + 1,
+        content=content_to_json(content),
+        messages=messages,
+        findings=findings,
+        salt=salt.hex(),
+        state=RevisionState.SUBMITTED,
+        held=False,
+        urgent=request.urgent,
+        drafter=actor.name,
+        submitted_at=now,
+        due_on=due.day.isoformat(),
+        due_provisional=due.provisional,
+    )
+    uow.items.close_draft(draft.id)
+    uow.record(
+        now,
+        "person:revision:submitted",
+        actor.name,
+        f"revision:{digest}",
+        os_user=actor.os_user,
+        digests={"revision": digest},
+        facts={
+            "item": draft.item_id,
+            "index_no": index_no,
+            "channels": ",".join(content.channels),
+            "kind": content.kind,
+            "urgent": request.urgent,
+            "due_on": due.day,
+            "provisional": due.provisional,
+            "findings": len(findings),
+        },
+        notes={"title": content.title},
+    )
+    return digest

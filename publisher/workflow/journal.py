@@ -1,0 +1,122 @@
+"""The journal an adapter walks through: intent before each call, end after it, both committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from channels.contract import (
+    ChannelRefused,
+    Kept,
+    OutcomeUnknown,
+    Rejected,
+    StepChanged,
+    StepRecord,
+    StepState,
+    Unavailable,
+)
+from publisher.store.unit_of_work import Store
+
+PUBLISH = "publish"
+"""The scope of the steps that bring a posting out."""
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the posting over; this one sends nothing more."""
+
+
+def withdraw_scope(part_id: str, order_id: int) -> str:
+    """The scope of the steps that remove one part under one order."""
+    return f"withdraw:{part_id}:{order_id}"
+
+
+class StoreJournal:
+    """`channels.contract.Journal` over the store. One posting, one scope, one fencing number."""
+
+    def __init__(
+        self, store: Store, posting_id: str, *, fence: int, scope: str, now: Callable[[], datetime]
+    ) -> None:
+        """`fence` is the number of the claim this journal belongs to."""
+        self._store = store
+        self._posting_id = posting_id
+        self._fence = fence
+        self._scope = scope
+        self._now = now
+
+    @property
+    def now(self) -> datetime:
+        """Business time, aware, UTC."""
+        return self._now()
+
+    def once(self, name: str, digest: str, call: Callable[[], Kept], *, repeatable: bool = False) -> Kept:
+        """As the contract says. Raises `LeaseLost` before the call when the claim is no longer ours."""
+        done = self._kept(name, digest)
+        if done is not None:
+            return done
+        self._begin(name, digest, repeatable=repeatable)
+        try:
+            result = call()
+        except (Unavailable, Rejected, ChannelRefused):
+            self._end(name, StepState.NOT_DONE)
+            raise
+        self._end(name, StepState.DONE, result)
+        return result
+
+    def forget(self, name: str, why: str) -> None:
+        """Drop a repeatable step whose result died outside."""
+        with self._store.write() as uow:
+            uow.postings.forget_step(self._posting_id, self._scope, name)
+            uow.record(
+                self.now,
+                "system:posting:looked",
+                "system",
+                f"posting:{self._posting_id}",
+                facts={"step": name, "forgotten": "yes"},
+                notes={"why": why},
+            )
+            uow.commit()
+
+    def step(self, name: str) -> StepRecord | None:
+        """The record of one step."""
+        with self._store.read() as reading:
+            row = reading.postings.step(self._posting_id, self._scope, name)
+        if row is None:
+            return None
+        return StepRecord(
+            row.name, row.digest, StepState(row.state), row.repeatable, row.started_at, dict(row.result)
+        )
+
+    def _kept(self, name: str, digest: str) -> Kept | None:
+        step = self.step(name)
+        if step is None or step.state is StepState.NOT_DONE:
+            return None
+        if step.state is StepState.DONE:
+            if step.digest != digest:
+                raise StepChanged(f"步骤 {name} 已经完成，内容却不同", code="step_changed")
+            return dict(step.result)
+        if not step.repeatable:
+            raise OutcomeUnknown(f"步骤 {name} 已经发出过，结果不明", code="open_step")
+        return None
+
+    def _begin(self, name: str, digest: str, *, repeatable: bool) -> None:
+        with self._store.write() as uow:
+            posting = uow.postings.get(self._posting_id)
+            if posting is None or posting.fence != self._fence:
+                raise LeaseLost(self._posting_id)
+            uow.postings.begin_step(
+                self._posting_id,
+                self._scope,
+                name,
+                digest=digest,
+                repeatable=repeatable,
+                fence=self._fence,
+                now=self.now,
+            )
+            uow.commit()
+
+    def _end(self, name: str, state: StepState, result: Kept | None = None) -> None:
+        with self._store.write() as uow:
+            uow.postings.end_step(
+                self._posting_id, self._scope, name, state=state, now=self.now, result=dict(result or {})
+            )
+            uow.commit()

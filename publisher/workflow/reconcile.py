@@ -1,0 +1,368 @@
+"""Reconcile: what became of a posting that nobody can say is out; jobs that the platform accepted.
+
+After a crash `recover` sorts what was left in `sending`. `look_for_unknown` asks the platform through
+`find`; absence is believed only when the look began after request start + call time-out + settle time,
+and twice, at least a minute apart. What no look settles is a person's task.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from channels.contract import (
+    Absent,
+    Accepted,
+    ChannelError,
+    ChannelRefused,
+    FindResult,
+    Found,
+    LostTrack,
+    NeedsHand,
+    NotYet,
+    OutcomeUnknown,
+    PartReceipt,
+    RateLimited,
+    Receipt,
+    Rejected,
+    Seen,
+    SeeResult,
+    StepState,
+    StillRunning,
+)
+from publisher.domain.errors import Reason, refuse
+from publisher.domain.people import Act, require
+from publisher.domain.posting import PostingEvent, PostingState, advance_posting
+from publisher.domain.timing import ABSENT_APART_S, absence_counts_from, next_look
+from publisher.store.records import PostingRecord
+from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.workflow.acts import Actor
+from publisher.workflow.deliver import (
+    SYSTEM,
+    accept,
+    become_unknown,
+    bring_out,
+    open_unrepeatable,
+    pause_channel,
+    reject,
+)
+from publisher.workflow.journal import PUBLISH
+from publisher.workflow.look import differences
+from publisher.workflow.outlets import Outlets, article_of, message_of
+
+
+def recover(store: Store, outlets: Outlets) -> int:
+    """At the start of the only daemon on this file: what the last one left in `sending`.
+
+    With an open step that must not be repeated it is unknown; else it may be sent again at once.
+    Returns how many were sorted.
+    """
+    now = outlets.now()
+    with store.write() as uow:
+        left = uow.postings.in_state(PostingState.SENDING)
+        for posting in left:
+            if open_unrepeatable(uow, posting):
+                why = OutcomeUnknown("上次运行在推送途中停止，结果不明", code="stopped")
+                channel = outlets.channels[posting.channel]
+                become_unknown(uow, now, posting, why, PostingEvent.LOSE_LEASE_OPEN, channel)
+            else:
+                state = advance_posting(posting.state, PostingEvent.LOSE_LEASE)
+                uow.postings.change(posting.id, state=state, next_try_at=None)
+                _record(uow, now, "system:posting:postponed", posting, facts={"class": "LoseLease"})
+        uow.commit()
+    return len(left)
+
+
+def look_for_unknown(store: Store, outlets: Outlets, channel_name: str) -> int:
+    """Look for every posting of a channel whose outcome is unknown and whose look is due."""
+    with store.read() as reading:
+        due = reading.postings.due_to_look(channel_name, outlets.now(), PostingState.UNKNOWN)
+    for posting in due:
+        _look(store, outlets, posting)
+    return len(due)
+
+
+def _look(store: Store, outlets: Outlets, posting: PostingRecord) -> None:
+    with store.read() as reading:
+        message = message_of(reading, posting)
+    channel = outlets.channels[posting.channel]
+    began = outlets.now()
+    try:
+        found: FindResult = channel.find(message, outlets.journal_for(store, posting, PUBLISH))
+    except ChannelRefused as why:
+        found = NotYet(600, why.words)
+        with store.write() as uow:
+            pause_channel(uow, outlets.now(), posting.channel, why.words)
+            uow.commit()
+    except ChannelError as why:
+        found = NotYet(60, why.words)
+    with store.write() as uow:
+        present = uow.postings.get(posting.id)
+        if present is not None and present.state is PostingState.UNKNOWN:
+            _settle_look(uow, outlets, present, found, began)
+        uow.commit()
+
+
+def _settle_look(
+    uow: UnitOfWork, outlets: Outlets, posting: PostingRecord, found: FindResult, began: datetime
+) -> None:
+    now = outlets.now()
+    match found:
+        case Found(receipt=Receipt() as receipt):
+            _close_open_steps(uow, posting, StepState.DONE, now)
+            bring_out(uow, now, posting, receipt, PostingEvent.FOUND, "system:posting:found")
+        case Found(job=Accepted() as job):
+            _close_open_steps(uow, posting, StepState.DONE, now)
+            accept(uow, now, posting, job, PostingEvent.FOUND_RUNNING)
+        case Absent():
+            _settle_absence(uow, outlets, posting, began)
+        case NeedsHand(words):
+            _ask_person(uow, now, posting, words)
+        case NotYet(again_after_s, words):
+            _look_again(uow, outlets, posting, again_after_s, words)
+        case _:
+            _look_again(uow, outlets, posting, 60, "")
+
+
+def _settle_absence(uow: UnitOfWork, outlets: Outlets, posting: PostingRecord, began: datetime) -> None:
+    now = outlets.now()
+    profile = outlets.channels[posting.channel].profile
+    started = [s.started_at for s in uow.postings.steps(posting.id, PUBLISH) if s.state == StepState.OPEN]
+    counts_from = absence_counts_from(max(started, default=began), profile.call_timeout_s, profile.settle_s)
+    if began < counts_from:
+        _plan_look(uow, now, posting, counts_from, "还没到可以断定的时间")
+        return
+    first = posting.absent_seen_at
+    if first is None or began - first < timedelta(seconds=ABSENT_APART_S):
+        uow.postings.change(posting.id, absent_seen_at=first or began)
+        _plan_look(uow, now, posting, began + timedelta(seconds=ABSENT_APART_S), "没有找到，再看一次")
+        return
+    _close_open_steps(uow, posting, StepState.NOT_DONE, now)
+    state = advance_posting(posting.state, PostingEvent.SURELY_ABSENT)
+    uow.postings.change(
+        posting.id, state=state, next_look_at=None, next_try_at=None, unknown_since=None, person_needed=""
+    )
+    uow.accounts.close_alarm(f"unknown:{posting.id}", now)
+    _record(uow, now, "system:posting:absent", posting)
+
+
+def _look_again(uow: UnitOfWork, outlets: Outlets, posting: PostingRecord, after_s: int, words: str) -> None:
+    now = outlets.now()
+    looks = outlets.channels[posting.channel].profile.looks_s
+    planned = next_look(looks, posting.looks + 1, posting.unknown_since or now)
+    if planned is None:
+        _ask_person(uow, now, posting, words or "查找多次仍不能断定，请到平台上看一看")
+        return
+    uow.postings.change(posting.id, looks=posting.looks + 1, absent_seen_at=None)
+    _plan_look(uow, now, posting, max(planned, now + timedelta(seconds=min(after_s, 600))), words)
+
+
+def _plan_look(uow: UnitOfWork, now: datetime, posting: PostingRecord, at: datetime, words: str) -> None:
+    state = advance_posting(posting.state, PostingEvent.LOOK_AGAIN)
+    uow.postings.change(posting.id, state=state, next_look_at=max(at, now))
+    _record(uow, now, "system:posting:looked", posting, notes={"words": words})
+
+
+def _ask_person(uow: UnitOfWork, now: datetime, posting: PostingRecord, words: str) -> None:
+    uow.postings.change(posting.id, next_look_at=None, person_needed=words)
+    label = uow.bureau.channels[posting.channel].label
+    uow.accounts.close_alarm(f"unknown:{posting.id}", now)
+    uow.accounts.raise_alarm(f"person:{posting.id}", f"{label}：{words}", now)
+    _record(uow, now, "system:posting:needs_person", posting, notes={"words": words})
+
+
+def _close_open_steps(uow: UnitOfWork, posting: PostingRecord, state: StepState, now: datetime) -> None:
+    for step in uow.postings.steps(posting.id, PUBLISH):
+        if step.state == StepState.OPEN:
+            uow.postings.end_step(posting.id, PUBLISH, step.name, state=state, now=now)
+
+
+def poll_accepted(store: Store, outlets: Outlets, channel_name: str) -> int:
+    """Ask the platform about every accepted job of a channel whose question is due."""
+    with store.read() as reading:
+        due = reading.postings.due_to_look(channel_name, outlets.now(), PostingState.ACCEPTED)
+    for posting in due:
+        _poll(store, outlets, posting)
+    return len(due)
+
+
+def _poll(store: Store, outlets: Outlets, posting: PostingRecord) -> None:
+    channel = outlets.channels[posting.channel]
+    job = Accepted(**(posting.job or {}))
+    answer: object
+    try:
+        answer = channel.poll(job)
+    except RateLimited as why:
+        answer = StillRunning(int((why.until - outlets.now()).total_seconds()) + 1)
+    except Rejected as why:
+        answer = why
+    except ChannelError:
+        answer = StillRunning(60)
+    now = outlets.now()
+    with store.write() as uow:
+        present = uow.postings.get(posting.id)
+        if present is None or present.state is not PostingState.ACCEPTED:
+            return
+        match answer:
+            case Receipt():
+                bring_out(uow, now, present, answer, PostingEvent.APPEAR, "system:posting:out")
+            case Rejected():
+                _close_done_submit(uow, present, now)
+                reject(uow, now, present, answer, PostingEvent.REFUSE_LATER)
+            case LostTrack(words):
+                lost = OutcomeUnknown(words, code="lost_track")
+                become_unknown(uow, now, present, lost, PostingEvent.LOSE_TRACK, channel)
+            case StillRunning(again_after_s):
+                uow.postings.change(
+                    present.id, looks=present.looks + 1, next_look_at=now + timedelta(seconds=again_after_s)
+                )
+        uow.commit()
+
+
+def _close_done_submit(uow: UnitOfWork, posting: PostingRecord, now: datetime) -> None:
+    """A job that the platform refused is not out: its step may be made again after an editor's retry."""
+    for step in uow.postings.steps(posting.id, PUBLISH):
+        if not step.repeatable and step.state == StepState.DONE:
+            uow.postings.end_step(posting.id, PUBLISH, step.name, state=StepState.NOT_DONE, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmRequest:
+    """An editor says that it is out, and where. The product looks there first."""
+
+    posting_id: str
+    url: str
+    remote_id: str = ""
+
+
+def look_at_claimed(outlets: Outlets, channel_name: str, request: ConfirmRequest) -> SeeResult:
+    """Fetch the address that a person named, as a reader, before anything is believed. No transaction may be open."""
+    return outlets.channels[channel_name].see(_claimed(request))
+
+
+def _claimed(request: ConfirmRequest) -> PartReceipt:
+    return PartReceipt(request.remote_id or request.url, request.url)
+
+
+def confirm_by_hand(
+    uow: UnitOfWork, now: datetime, actor: Actor, request: ConfirmRequest, *, seen: SeeResult
+) -> None:
+    """Adopt what a person found. `seen` is what `look_at_claimed` found at that address just now.
+
+    Refused when the address shows something else, or cannot be seen by a reader.
+    """
+    require(Act.CONFIRM_POSTING, actor.person)
+    posting = _posting(uow, request.posting_id)
+    advance_posting(posting.state, PostingEvent.CONFIRM_BY_HAND)
+    part = _claimed(request)
+    article = article_of(uow, posting, 0)
+    faults = differences(article, seen, wanted=seen.level) if isinstance(seen, Seen) else ["打不开这个网址"]
+    if faults:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"这个网址上不是批准的内容：{'；'.join(faults)}",
+            field="url",
+            allowed="平台上这一条的公开网址",
+            english="the address does not show the approved content",
+        )
+    _close_open_steps(uow, posting, StepState.DONE, now)
+    bring_out(
+        uow,
+        now,
+        posting,
+        Receipt(part.remote_id, (part,)),
+        PostingEvent.CONFIRM_BY_HAND,
+        "person:posting:confirm",
+        actor=actor.name,
+        os_user=actor.os_user,
+    )
+    uow.accounts.close_alarm(f"person:{posting.id}", now)
+    uow.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class DenyRequest:
+    """A person has looked and says that it is not out. Two people must say so."""
+
+    posting_id: str
+    reason: str = ""
+
+
+def deny_by_hand(uow: UnitOfWork, now: datetime, actor: Actor, request: DenyRequest) -> bool:
+    """The first person's word is kept; with the second person's the posting may be sent again.
+
+    True when it is queued again. The same person twice is refused.
+    """
+    require(Act.DENY_POSTING, actor.person)
+    posting = _posting(uow, request.posting_id)
+    state = advance_posting(posting.state, PostingEvent.DENY_BY_HAND)
+    if posting.denied_by == actor.name:
+        raise refuse(
+            Reason.NOT_PERMITTED,
+            "要由另一人再看一次并确认未发出",
+            field="actor",
+            allowed="第二个人",
+            english="a second person must look and deny",
+        )
+    second = bool(posting.denied_by)
+    if second:
+        _close_open_steps(uow, posting, StepState.NOT_DONE, now)
+        uow.postings.change(
+            posting.id, state=state, denied_by="", person_needed="", next_look_at=None, next_try_at=None
+        )
+        uow.accounts.close_alarm(f"person:{posting.id}", now)
+        uow.accounts.close_alarm(f"unknown:{posting.id}", now)
+    else:
+        uow.postings.change(posting.id, denied_by=actor.name)
+    uow.record(
+        now,
+        "person:posting:deny",
+        actor.name,
+        f"posting:{posting.id}",
+        os_user=actor.os_user,
+        facts={"channel": posting.channel, "person": "second" if second else "first"},
+        notes={"reason": request.reason},
+    )
+    uow.commit()
+    return second
+
+
+def _posting(uow: UnitOfWork, posting_id: str) -> PostingRecord:
+    posting = uow.postings.get(posting_id)
+    if posting is None:
+        raise refuse(
+            Reason.NOT_FOUND, f"没有这条推送：{posting_id}", field="posting", english="no such posting"
+        )
+    return posting
+
+
+def _record(
+    uow: UnitOfWork,
+    now: datetime,
+    kind: str,
+    posting: PostingRecord,
+    *,
+    facts: dict[str, object] | None = None,
+    notes: dict[str, str] | None = None,
+) -> None:
+    uow.record(
+        now,
+        kind,
+        SYSTEM,
+        f"posting:{posting.id}",
+        digests={"revision": posting.revision_id},
+        facts={"channel": posting.channel, **(facts or {})},
+        notes=notes,
+    )
+
+
+__all__ = [
+    "ConfirmRequest",
+    "DenyRequest",
+    "confirm_by_hand",
+    "deny_by_hand",
+    "look_at_claimed",
+    "look_for_unknown",
+    "poll_accepted",
+    "recover",
+]

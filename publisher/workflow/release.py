@@ -1,0 +1,198 @@
+"""Release 下发: a due, approved, unheld revision becomes postings; waiting postings become ready or late."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from publisher.domain.catalogue import Bureau, DisclosureAttribute, Kind
+from publisher.domain.clocks import BEIJING, add_working_days, local
+from publisher.domain.identifiers import ItemId, posting_key
+from publisher.domain.item import Content, content_from_json
+from publisher.domain.lifecycle import RevisionEvent, RevisionState, advance_revision
+from publisher.domain.people import Act
+from publisher.domain.posting import ChannelState, PostingEvent, PostingState, advance_posting
+from publisher.domain.review import CHAINS, complete
+from publisher.store.records import PostingRecord, RevisionRecord
+from publisher.store.unit_of_work import UnitOfWork
+from publisher.workflow.gate import look_at_gate
+from publisher.workflow.outlets import signed_content_holds
+
+SYSTEM = "system"
+
+
+def release_due(uow: UnitOfWork, now: datetime) -> list[str]:
+    """Release everything that is due and passes each gate; hold what does not. Digests of what was released."""
+    released = []
+    for revision in uow.items.due_for_release(now):
+        fault = gate_fault(uow, revision)
+        if fault:
+            _hold(uow, now, revision, fault)
+            continue
+        _release(uow, now, revision)
+        released.append(revision.id)
+    uow.commit()
+    return released
+
+
+def gate_fault(uow: UnitOfWork, revision: RevisionRecord) -> str:
+    """Which gate of rules.md 1.1 this revision fails now, in Chinese; "" when it passes them all."""
+    item = uow.items.item(revision.item_id)
+    if item is None or not signed_content_holds(revision, item.index_no or ""):
+        return "存储的内容与签发的内容不一致"
+    given = uow.items.signatures(revision.id)
+    if revision.urgent:
+        if not any(s.act is Act.SIGN_OFF and s.digest == revision.id for s in given):
+            return "没有值班领导签发"
+    elif not complete(CHAINS[uow.bureau.chain], revision.id, given):
+        return "签署不全"
+    if revision.content["disclosure_attribute"] != DisclosureAttribute.PROACTIVE.value:
+        return "公开属性不是主动公开"
+    return ""
+
+
+def _hold(uow: UnitOfWork, now: datetime, revision: RevisionRecord, fault: str) -> None:
+    uow.items.change_revision(revision.id, held=True)
+    uow.accounts.raise_alarm(f"release:{revision.id}", f"未下发，已暂停：{fault}", now)
+    uow.record(
+        now,
+        "person:revision:held",
+        SYSTEM,
+        f"revision:{revision.id}",
+        digests={"revision": revision.id},
+        notes={"reason": fault},
+    )
+
+
+def _release(uow: UnitOfWork, now: datetime, revision: RevisionRecord) -> None:
+    content = content_from_json(revision.content)
+    state = advance_revision(revision.state, RevisionEvent.RELEASE)
+    uow.items.change_revision(revision.id, state=state, released_at=now)
+    uow.record(
+        now,
+        "system:revision:released",
+        SYSTEM,
+        f"revision:{revision.id}",
+        on_behalf_of=_approver(uow, revision),
+        digests={"revision": revision.id},
+        facts={"item": revision.item_id, "channels": ",".join(content.channels)},
+    )
+    for channel in content.channels:
+        plan_posting(uow, now, revision, content, channel, occasion=1)
+
+
+def _approver(uow: UnitOfWork, revision: RevisionRecord) -> str:
+    return next((s.person for s in uow.items.signatures(revision.id) if s.act is Act.SIGN_OFF), "")
+
+
+def plan_posting(
+    uow: UnitOfWork, now: datetime, revision: RevisionRecord, content: Content, channel: str, *, occasion: int
+) -> str:
+    """One posting for one channel, waiting; returns its key. The business key makes a second one impossible."""
+    kind = uow.bureau.kinds[content.kind]
+    key = posting_key(ItemId(revision.item_id), revision.id, channel, occasion)
+    due = max(now, revision.release_at or now)
+    uow.postings.add(
+        articles=[(revision.item_id, revision.id)],
+        id=key,
+        body=uow.bureau.body,
+        item_id=revision.item_id,
+        revision_id=revision.id,
+        channel=channel,
+        occasion=occasion,
+        state=PostingState.WAITING,
+        urgent=kind.urgent,
+        due_at=due,
+        late_at=late_at(kind, due, uow.bureau),
+        gate_limit_at=due + kind.gate_limit,
+        created_at=now,
+    )
+    uow.record(
+        now,
+        "system:posting:planned",
+        SYSTEM,
+        f"posting:{key}",
+        digests={"revision": revision.id},
+        facts={"item": revision.item_id, "channel": channel, "occasion": occasion},
+    )
+    return key
+
+
+def late_at(kind: Kind, due: datetime, bureau: Bureau) -> datetime:
+    """When a posting of this kind is so late that a person is asked: 1 h for urgent kinds, else 3 working days."""
+    if kind.late_after is not None:
+        return due + kind.late_after
+    start = local(due)
+    day = add_working_days(start.date(), kind.late_working_days, bureau.calendar).day
+    return datetime.combine(day, start.timetz().replace(tzinfo=None), BEIJING) + timedelta(0)
+
+
+def advance_postings(uow: UnitOfWork, now: datetime) -> int:
+    """The sweep over waiting and queued postings: ready, not ready any more, late, cancelled by an order.
+
+    Returns how many changed. A posting's gate that stays shut past its limit raises one alarm.
+    """
+    changed = 0
+    for posting in uow.postings.in_state(PostingState.WAITING, PostingState.QUEUED):
+        changed += _advance(uow, now, posting)
+    uow.commit()
+    return changed
+
+
+def _advance(uow: UnitOfWork, now: datetime, posting: PostingRecord) -> bool:
+    revision = uow.items.revision(posting.revision_id)
+    if revision is None or revision.state is not RevisionState.RELEASED:
+        return False  # an order is at work: publisher.workflow.withdraw decides
+    if now > posting.late_at:
+        return _late(uow, now, posting)
+    url, why = _readiness(uow, now, posting, revision)
+    if posting.state is PostingState.WAITING and not why:
+        values = {"slots": {**posting.slots, "portal_url": url}} if url else {}
+        _move(uow, now, posting, PostingEvent.READY, "system:posting:ready", waits_for="", **values)
+        return True
+    if posting.state is PostingState.QUEUED and why:
+        _move(uow, now, posting, PostingEvent.UNREADY, "system:posting:unready", waits_for=why)
+        return True
+    if why != posting.waits_for:
+        uow.postings.change(posting.id, waits_for=why)
+    return False
+
+
+def _readiness(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, revision: RevisionRecord
+) -> tuple[str, str]:
+    channel = uow.accounts.channel(posting.channel)
+    gate = look_at_gate(uow, posting)
+    if not gate.open and now > posting.gate_limit_at:
+        label = uow.bureau.channels[posting.channel].label
+        words = f"{label}等待门户超过时限：{gate.waits_for}。签发人可以放行这一条"
+        uow.accounts.raise_alarm(f"gate:{posting.id}", words, now)
+    reasons = (
+        ("已暂停", revision.held),
+        (f"未到时间（{local(posting.due_at):%m-%d %H:%M}）", posting.due_at > now),
+        ("渠道已暂停", channel is None or channel.state is not ChannelState.OPEN),
+        (gate.waits_for, not gate.open),
+    )
+    return gate.portal_url, next((words for words, holds in reasons if holds), "")
+
+
+def _late(uow: UnitOfWork, now: datetime, posting: PostingRecord) -> bool:
+    label = uow.bureau.channels[posting.channel].label
+    uow.accounts.raise_alarm(f"late:{posting.id}", f"{label}超过时限仍未发出，请决定补发还是取消", now)
+    _move(uow, now, posting, PostingEvent.LATE, "system:posting:late", waits_for="超过时限，请人决定")
+    return True
+
+
+def _move(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, event: PostingEvent, kind: str, **values: object
+) -> None:
+    state = advance_posting(posting.state, event)
+    uow.postings.change(posting.id, state=state, **values)
+    uow.record(
+        now,
+        kind,
+        SYSTEM,
+        f"posting:{posting.id}",
+        digests={"revision": posting.revision_id},
+        facts={"channel": posting.channel, "from": posting.state, "to": state},
+        notes={"waits_for": str(values.get("waits_for", ""))},
+    )

@@ -1,0 +1,143 @@
+"""Named people: adding them, and proving that it is really they."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from publisher.audit.entries import NOBODY, Outcome, fact_value
+from publisher.domain.errors import Reason, refuse
+from publisher.domain.people import Act, Person, Role, check_roles, require
+from publisher.store.people import token_digest
+from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.workflow.acts import Actor
+
+NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+PASSWORD_MIN_CHARS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class AddUserRequest:
+    """A new account. `roles` are words of `publisher.domain.people.Role`; without a password only the token proves."""
+
+    name: str
+    display: str
+    roles: tuple[str, ...]
+    password: str = field(default="", repr=False)
+
+
+def add_user(uow: UnitOfWork, now: datetime, actor: Actor, request: AddUserRequest) -> str:
+    """Make an account, by an administrator; returns the token, which is shown once and kept only as a digest."""
+    require(Act.ADD_USER, actor.person)
+    token = write_user(uow, now, request)
+    uow.record(
+        now,
+        "person:user:added",
+        actor.name,
+        f"user:{request.name}",
+        os_user=actor.os_user,
+        facts={"roles": ",".join(sorted(request.roles))},
+        notes={"display": request.display},
+    )
+    uow.commit()
+    return token
+
+
+def write_user(uow: UnitOfWork, now: datetime, request: AddUserRequest) -> str:
+    """Check and insert an account without committing; returns its token."""
+    if not NAME.fullmatch(request.name):
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"账号“{request.name}”不能用",
+            field="name",
+            allowed="2 至 32 个小写字母、数字、. _ -，以字母开头",
+            english="an account name has 2 to 32 of a-z 0-9 . _ -",
+        )
+    if not request.display.strip():
+        raise refuse(
+            Reason.BAD_INPUT, "要写姓名", field="display", allowed="真实姓名", english="the person's name"
+        )
+    roles = check_roles(_roles(request.roles))
+    if uow.people.get(request.name) is not None:
+        raise refuse(
+            Reason.WRONG_STATE, f"账号“{request.name}”已存在", field="name", english="the account exists"
+        )
+    token = uow.entropy(24).hex()
+    uow.people.add(
+        Person(request.name, request.display.strip(), roles),
+        body=uow.bureau.body,
+        password_hash=_hash(request.password) if request.password else "",
+        token_hash=token_digest(token),
+        now=now,
+    )
+    return token
+
+
+def _roles(words: tuple[str, ...]) -> list[Role]:
+    known = {role.value: role for role in Role}
+    unknown = [word for word in words if word not in known]
+    if unknown:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"没有角色“{'、'.join(unknown)}”",
+            field="roles",
+            allowed="、".join(known),
+            english="unknown role",
+        )
+    return [known[word] for word in words]
+
+
+def _hash(password: str) -> str:
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    if len(password) < PASSWORD_MIN_CHARS:
+        raise refuse(
+            Reason.BAD_INPUT,
+            "口令太短",
+            field="password",
+            allowed=f"至少 {PASSWORD_MIN_CHARS} 个字符",
+            english=f"at least {PASSWORD_MIN_CHARS} characters",
+        )
+    return PasswordHash((Argon2Hasher(),)).hash(password)
+
+
+def prove(
+    store: Store, now: datetime, name: str, *, token: str = "", password: str = "", os_user: str = ""
+) -> Actor:
+    """The person behind a token or password. A failed proof is refused and recorded, without what was offered."""
+    with store.read() as reading:
+        person = reading.people.get(name)
+        by_token = reading.people.by_token(token) if token else None
+        stored = reading.people.password_hash(name) if password else ""
+    proved = by_token is not None and by_token.name == name
+    if not proved and password and stored:
+        proved = _matches(password, stored)
+    if person is not None and person.active and proved:
+        return Actor(person, os_user)
+    with store.write() as uow:
+        uow.record(
+            now,
+            "person:act:refused",
+            NOBODY,
+            "",
+            os_user=os_user,
+            outcome=Outcome.REFUSED,
+            facts={"act": "prove", "claimed": fact_value(name), "by": "token" if token else "password"},
+        )
+        uow.commit()
+    raise refuse(
+        Reason.NOT_PROVED,
+        f"不能确认是“{name}”本人",
+        field="actor",
+        allowed="正确的账号和令牌，或账号和口令",
+        english="wrong account, token or password",
+    )
+
+
+def _matches(password: str, stored: str) -> bool:
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    return PasswordHash((Argon2Hasher(),)).verify(password, stored)

@@ -1,0 +1,408 @@
+"""Withdrawal 撤下 as one order: a reason, a step per part, each looked at until gone (promise 7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.contract import (
+    CannotSee,
+    ChannelError,
+    ChannelRefused,
+    Gone,
+    NeedsHand,
+    OutcomeUnknown,
+    Rejected,
+    SeeResult,
+    Unavailable,
+    Withdrawn,
+)
+from publisher.domain.errors import Reason, refuse
+from publisher.domain.lifecycle import RevisionEvent, RevisionState, advance_revision
+from publisher.domain.order import OrderScope, OrderState, may_remove_now
+from publisher.domain.part import CLOSED, PUBLIC, PartEvent, PartState, advance_part
+from publisher.domain.people import Act, require
+from publisher.domain.posting import PostingEvent, PostingState, advance_posting
+from publisher.domain.timing import next_removal
+from publisher.store.records import OrderRecord, PartRecord, PostingRecord
+from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.workflow.acts import Actor
+from publisher.workflow.deliver import pause_channel
+from publisher.workflow.gate import receipt_of
+from publisher.workflow.journal import withdraw_scope
+from publisher.workflow.outlets import Outlets
+
+SYSTEM = "system"
+CANCELLABLE = frozenset(
+    {PostingState.WAITING, PostingState.QUEUED, PostingState.HELD, PostingState.FAILED, PostingState.BY_HAND}
+)
+UNSETTLED = frozenset({PostingState.SENDING, PostingState.UNKNOWN, PostingState.ACCEPTED})
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawRequest:
+    """Take an item back, or one channel of it, or one part. `reason` is public."""
+
+    item_id: str
+    reason: str
+    channel: str = ""
+    part_id: str = ""
+    leak: bool = False
+
+
+def order_withdrawal(uow: UnitOfWork, now: datetime, actor: Actor, request: WithdrawRequest) -> int:
+    """Sign the order; the channels carry it out. Returns its number.
+
+    The approver signs. A leak may be reported by anyone in the chain and goes to all channels at once.
+    """
+    require(Act.REPORT_LEAK if request.leak else Act.ORDER_WITHDRAWAL, actor.person)
+    if not request.reason.strip():
+        raise refuse(
+            Reason.BAD_INPUT, "撤下要写明公开的理由", field="reason", allowed="一句话", english="a reason"
+        )
+    scope = _scope(uow, request)
+    if scope is OrderScope.ITEM:
+        _start_item_withdrawal(uow, request.item_id)
+    order_id = uow.parts.add_order(
+        scope=scope,
+        item_id=request.item_id,
+        channel=request.channel,
+        part_id=request.part_id,
+        leak=request.leak,
+        signed_by=actor.name,
+        at=now,
+        reason=request.reason,
+    )
+    uow.record(
+        now,
+        "person:order:withdraw",
+        actor.name,
+        f"item:{request.item_id}",
+        os_user=actor.os_user,
+        facts={
+            "order": order_id,
+            "scope": scope,
+            "channel": request.channel,
+            "part": request.part_id,
+            "leak": request.leak,
+        },
+        notes={"reason": request.reason},
+    )
+    uow.commit()
+    return order_id
+
+
+def _scope(uow: UnitOfWork, request: WithdrawRequest) -> OrderScope:
+    if uow.items.item(request.item_id) is None:
+        raise refuse(
+            Reason.NOT_FOUND, f"没有这个条目：{request.item_id}", field="item", english="no such item"
+        )
+    open_orders = uow.parts.open_orders(request.item_id)
+    if any(o.part_id == request.part_id and o.channel == request.channel for o in open_orders):
+        raise refuse(Reason.WRONG_STATE, "这个撤下指令已经在办理", field="item", english="already under way")
+    if request.part_id:
+        part = uow.parts.get(request.part_id)
+        if part is None or part.item_id != request.item_id:
+            raise refuse(
+                Reason.NOT_FOUND, f"没有这一篇：{request.part_id}", field="part", english="no such part"
+            )
+        if part.state not in PUBLIC:
+            raise refuse(
+                Reason.WRONG_STATE, "这一篇现在不在公开状态", field="part", english="the part is not out"
+            )
+        return OrderScope.PART
+    if request.channel:
+        if request.channel not in uow.bureau.channels:
+            allowed = "、".join(uow.bureau.channels)
+            raise refuse(
+                Reason.BAD_INPUT, f"没有这个渠道：{request.channel}", field="channel", allowed=allowed
+            )
+        return OrderScope.CHANNEL
+    return OrderScope.ITEM
+
+
+def _start_item_withdrawal(uow: UnitOfWork, item_id: str) -> None:
+    released = [r for r in uow.items.revisions(item_id) if r.state is RevisionState.RELEASED]
+    if not released:
+        raise refuse(
+            Reason.WRONG_STATE,
+            "条目还没有下发，没有可撤下的内容",
+            field="item",
+            allowed="已下发的条目；未下发的请撤回签发",
+            english="the item is not released",
+        )
+    for revision in released:
+        state = advance_revision(revision.state, RevisionEvent.ORDER_WITHDRAWAL)
+        uow.items.change_revision(revision.id, state=state)
+
+
+def advance_orders(uow: UnitOfWork, now: datetime) -> int:
+    """The sweep over open orders: cancel what waits, start what may be removed now, close what is done.
+
+    Postings that are sending, unknown or accepted settle first. Returns how many orders were fulfilled.
+    """
+    fulfilled = 0
+    for order in uow.parts.open_orders():
+        postings = [p for p in uow.postings.of_item(order.item_id) if _concerns_posting(order, p)]
+        for posting in postings:
+            if posting.state in CANCELLABLE:
+                _cancel(uow, now, posting, order)
+        parts = [p for p in uow.parts.of_item(order.item_id) if _concerns_part(order, p)]
+        for part in parts:
+            _start_part(uow, now, part, order, parts)
+        fulfilled += _close_if_done(uow, now, order)
+    uow.commit()
+    return fulfilled
+
+
+def _concerns_posting(order: OrderRecord, posting: PostingRecord) -> bool:
+    if order.scope is OrderScope.PART:
+        return False
+    return order.scope is OrderScope.ITEM or posting.channel == order.channel
+
+
+def _concerns_part(order: OrderRecord, part: PartRecord) -> bool:
+    if order.scope is OrderScope.PART:
+        return part.id == order.part_id
+    return order.scope is OrderScope.ITEM or part.channel == order.channel
+
+
+def _cancel(uow: UnitOfWork, now: datetime, posting: PostingRecord, order: OrderRecord) -> None:
+    uow.postings.change(
+        posting.id, state=advance_posting(posting.state, PostingEvent.CANCEL), next_look_at=None
+    )
+    for cause in ("late", "gate", "failed", "unknown", "person"):
+        uow.accounts.close_alarm(f"{cause}:{posting.id}", now)
+    uow.record(
+        now,
+        "system:posting:cancelled",
+        SYSTEM,
+        f"posting:{posting.id}",
+        on_behalf_of=order.signed_by,
+        facts={"channel": posting.channel, "order": order.id},
+    )
+
+
+def _start_part(
+    uow: UnitOfWork, now: datetime, part: PartRecord, order: OrderRecord, parts: list[PartRecord]
+) -> None:
+    if part.state not in PUBLIC:
+        return
+    portals = uow.bureau.portals()
+    others = [p.state for p in parts if p.channel not in portals]
+    waits = not order.leak and order.scope is OrderScope.ITEM and _unsettled_others(uow, order)
+    is_portal = part.channel in portals
+    if (is_portal and waits) or not may_remove_now(is_portal=is_portal, leak=order.leak, others=others):
+        return
+    uow.parts.change(
+        part.id,
+        state=advance_part(part.state, PartEvent.WITHDRAW),
+        order_id=order.id,
+        removals=0,
+        next_look_at=now,
+    )
+    uow.accounts.close_alarm(f"part:{part.id}", now)
+    uow.record(
+        now,
+        "system:part:withdrawing",
+        SYSTEM,
+        f"part:{part.id}",
+        on_behalf_of=order.signed_by,
+        facts={"channel": part.channel, "order": order.id},
+    )
+
+
+def _unsettled_others(uow: UnitOfWork, order: OrderRecord) -> bool:
+    portals = uow.bureau.portals()
+    return any(p.state in UNSETTLED and p.channel not in portals for p in uow.postings.of_item(order.item_id))
+
+
+def _close_if_done(uow: UnitOfWork, now: datetime, order: OrderRecord) -> bool:
+    postings = [p for p in uow.postings.of_item(order.item_id) if _concerns_posting(order, p)]
+    parts = [p for p in uow.parts.of_item(order.item_id) if _concerns_part(order, p)]
+    if any(p.state not in (PostingState.OUT, PostingState.CANCELLED) for p in postings):
+        return False
+    if any(part.state not in CLOSED for part in parts):
+        return False
+    uow.parts.change_order(order.id, state=OrderState.FULFILLED, closed_at=now)
+    uow.record(
+        now,
+        "system:order:fulfilled",
+        SYSTEM,
+        f"item:{order.item_id}",
+        on_behalf_of=order.signed_by,
+        facts={"order": order.id},
+    )
+    if order.scope is OrderScope.ITEM:
+        _finish_item(uow, now, order)
+    return True
+
+
+def _finish_item(uow: UnitOfWork, now: datetime, order: OrderRecord) -> None:
+    for revision in uow.items.revisions(order.item_id):
+        if revision.state is RevisionState.WITHDRAWING:
+            state = advance_revision(revision.state, RevisionEvent.ALL_GONE)
+            uow.items.change_revision(revision.id, state=state)
+            uow.record(
+                now,
+                "system:revision:withdrawn",
+                SYSTEM,
+                f"revision:{revision.id}",
+                on_behalf_of=order.signed_by,
+                digests={"revision": revision.id},
+                facts={"order": order.id},
+            )
+
+
+def remove_due_parts(store: Store, outlets: Outlets, channel_name: str) -> int:
+    """Carry orders out on one channel: remove, then look until it is gone. Returns how many were tried."""
+    with store.read() as reading:
+        due = reading.parts.due(channel_name, outlets.now(), PartState.WITHDRAWING)
+    for part in due:
+        _remove(store, outlets, part)
+    return len(due)
+
+
+def _remove(store: Store, outlets: Outlets, part: PartRecord) -> None:
+    with store.read() as reading:
+        posting = reading.postings.get(part.posting_id)
+    if posting is None:
+        raise LookupError(part.posting_id)
+    channel = outlets.channels[part.channel]
+    journal = outlets.journal_for(store, posting, withdraw_scope(part.id, part.order_id))
+    try:
+        answer: object = channel.withdraw(receipt_of(part), journal)
+    except ChannelError as why:
+        answer = why
+    seen = channel.see(receipt_of(part)) if isinstance(answer, Withdrawn | OutcomeUnknown) else None
+    now = outlets.now()
+    with store.write() as uow:
+        present = uow.parts.get(part.id)
+        if present is not None and present.state is PartState.WITHDRAWING:
+            _settle_removal(uow, now, present, answer, seen)
+        uow.commit()
+
+
+def _settle_removal(
+    uow: UnitOfWork, now: datetime, part: PartRecord, answer: object, seen: SeeResult | None
+) -> None:
+    if isinstance(seen, Gone):
+        confirm_gone(uow, now, part, "system:part:withdrawn", SYSTEM)
+        return
+    match answer:
+        case NeedsHand(words):
+            _by_hand(uow, now, part, PartEvent.NEEDS_HAND, words)
+        case Rejected() as why:
+            _by_hand(uow, now, part, PartEvent.REJECT, why.words)
+        case ChannelRefused() as why:
+            pause_channel(uow, now, part.channel, why.words)
+            _try_again(uow, now, part, PartEvent.POSTPONE, why.words)
+        case Unavailable() as why:
+            _try_again(uow, now, part, PartEvent.POSTPONE, why.words)
+        case ChannelError() as why:
+            _try_again(uow, now, part, PartEvent.LOSE_ANSWER, why.words)
+        case _:
+            words = seen.words if isinstance(seen, CannotSee) else "还能看到"
+            _try_again(uow, now, part, PartEvent.POSTPONE, words)
+
+
+def confirm_gone(
+    uow: UnitOfWork, now: datetime, part: PartRecord, kind: str, actor: str, os_user: str = ""
+) -> None:
+    """A look has found that it is gone; look once more later, in case it comes back."""
+    uow.parts.change(part.id, state=advance_part(part.state, PartEvent.CONFIRM_GONE), next_look_at=None)
+    uow.parts.prove(part.id, at=now, level=part.level, outcome="gone", differences=[], seen_digest="")
+    uow.accounts.close_alarm(f"removal:{part.id}", now)
+    uow.record(
+        now,
+        kind,
+        actor,
+        f"part:{part.id}",
+        os_user=os_user,
+        digests={"revision": part.revision_id},
+        facts={"channel": part.channel, "order": part.order_id},
+        notes={"url": part.url},
+    )
+
+
+def _try_again(uow: UnitOfWork, now: datetime, part: PartRecord, event: PartEvent, words: str) -> None:
+    removals = part.removals + 1
+    uow.parts.change(
+        part.id,
+        state=advance_part(part.state, event),
+        removals=removals,
+        next_look_at=next_removal(removals, now),
+    )
+    if removals == 3:
+        label = uow.bureau.channels[part.channel].label
+        uow.accounts.raise_alarm(f"removal:{part.id}", f"{label}还没有撤下：{words}", now)
+
+
+def _by_hand(uow: UnitOfWork, now: datetime, part: PartRecord, event: PartEvent, words: str) -> None:
+    uow.parts.change(part.id, state=advance_part(part.state, event), next_look_at=None)
+    label = uow.bureau.channels[part.channel].label
+    uow.accounts.raise_alarm(f"removal:{part.id}", f"请到{label}后台手工撤下：{words}", now)
+    uow.record(
+        now,
+        "system:part:withdraw_by_hand",
+        SYSTEM,
+        f"part:{part.id}",
+        facts={"channel": part.channel, "order": part.order_id},
+        notes={"words": words},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PartGoneRequest:
+    """An editor has removed a part on the platform; the product looks first."""
+
+    part_id: str
+
+
+def confirm_part_gone(
+    uow: UnitOfWork, now: datetime, actor: Actor, request: PartGoneRequest, *, seen: SeeResult
+) -> None:
+    """Believe it only when `seen`, a look made just now with nothing open, found it gone."""
+    require(Act.CONFIRM_GONE, actor.person)
+    part = uow.parts.get(request.part_id)
+    if part is None:
+        raise refuse(Reason.NOT_FOUND, f"没有这一篇：{request.part_id}", field="part", english="no such part")
+    if not isinstance(seen, Gone):
+        raise refuse(
+            Reason.WRONG_STATE,
+            "读者仍能看到，或暂时看不清",
+            field="part",
+            allowed="撤下后再确认",
+            english="still seen",
+        )
+    confirm_gone(uow, now, part, "person:part:confirm_gone", actor.name, actor.os_user)
+    uow.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class UnremovableRequest:
+    """An approver signs that a part cannot be removed, and why."""
+
+    part_id: str
+    reason: str
+
+
+def declare_unremovable(uow: UnitOfWork, now: datetime, actor: Actor, request: UnremovableRequest) -> None:
+    """Closes the part without claiming that it is gone."""
+    require(Act.DECLARE_UNREMOVABLE, actor.person)
+    part = uow.parts.get(request.part_id)
+    if part is None:
+        raise refuse(Reason.NOT_FOUND, f"没有这一篇：{request.part_id}", field="part", english="no such part")
+    if not request.reason.strip():
+        raise refuse(Reason.BAD_INPUT, "要写明理由", field="reason", allowed="一句话", english="a reason")
+    uow.parts.change(part.id, state=advance_part(part.state, PartEvent.CANNOT_REMOVE))
+    uow.accounts.close_alarm(f"removal:{part.id}", now)
+    uow.record(
+        now,
+        "person:part:unremovable",
+        actor.name,
+        f"part:{part.id}",
+        os_user=actor.os_user,
+        notes={"reason": request.reason},
+    )
+    uow.commit()
