@@ -604,8 +604,8 @@ class Channel(Protocol):
     def amend(self, receipt: Receipt, message: ChannelMessage, journal: Journal) -> Receipt:
         """Correct in place, where `profile.amendable`."""
 
-    def withdraw(self, part: PartReceipt, journal: Journal) -> Withdrawn | NeedsHand:
-        """Remove one part. Calling again is harmless."""
+    def withdraw(self, part: PartReceipt, journal: Journal, *, reason: str = "") -> Withdrawn | NeedsHand:
+        """Remove one part. Calling again is harmless. `reason` is public: shown where something stays in its place."""
 
 
 @dataclass(frozen=True, slots=True)

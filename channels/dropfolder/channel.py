@@ -113,7 +113,7 @@ class Dropfolder:
             self._disk.remove(f"{receipt.remote_id}/{old['content']}")
         return new
 
-    def withdraw(self, part: PartReceipt, journal: Journal) -> Withdrawn:
+    def withdraw(self, part: PartReceipt, journal: Journal, *, reason: str = "") -> Withdrawn:
         """Remove the receipt first, so that the message no longer counts, then the rest."""
         key = _checked(part.remote_id)
 

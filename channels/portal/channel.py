@@ -101,14 +101,14 @@ class Portal:
         prefix = f"amend-{_digest(message)[:12]}:"
         return self._put(place_at(receipt.remote_id), message, journal, prefix, may_replace=True)
 
-    def withdraw(self, part: PartReceipt, journal: Journal) -> Withdrawn:
+    def withdraw(self, part: PartReceipt, journal: Journal, *, reason: str = "") -> Withdrawn:
         """A tombstone in the page's place; its files and its lines in the lists go."""
         place = place_at(part.remote_id)
         with self._disk.alone():
             if self._is_out(place):  # also when it came back after a withdrawal that was done
                 journal.forget("withdraw:page", "网页还在")
                 journal.forget("withdraw:lists", "网页还在")
-            journal.once("withdraw:page", place.remote_id, lambda: self._bury(place), repeatable=True)
+            journal.once("withdraw:page", place.remote_id, lambda: self._bury(place, reason), repeatable=True)
             journal.once("withdraw:lists", place.remote_id, lambda: self._remake(place), repeatable=True)
         return Withdrawn()
 
@@ -169,7 +169,7 @@ class Portal:
 
     # ------------------------------------------------------------------------------- taking back
 
-    def _bury(self, place: Place) -> Kept:
+    def _bury(self, place: Place, reason: str) -> Kept:
         """The tombstone, then the files, then the twin forgets all but the index number and the column."""
         page = self._disk.read(place.page)
         twin = self._known(place) or (recovered(place, page) if page else None)
@@ -177,18 +177,19 @@ class Portal:
             return {}
         gone = hidden(twin, twin.withdrawn_at or self._today())
         if page and not is_tomb(page):
-            self._disk.write(place.page, self._tombstone(place, gone).encode())
+            self._disk.write(place.page, self._tombstone(place, gone, reason).encode())
         self._remove_files(place, set(twin.files))
         self._disk.write(place.twin, gone.written())
         return {"withdrawn_at": gone.withdrawn_at}
 
-    def _tombstone(self, place: Place, twin: Twin) -> str:
+    def _tombstone(self, place: Place, twin: Twin, reason: str) -> str:
         values = {
             "site": self._settings.site(),
             "practice": self._settings.practice,
             "column": column_values(place.column, twin),
             "index_no": twin.index_no,
             "withdrawn_at": twin.withdrawn_at,
+            "reason": reason,
         }
         return self._ports.pages("portal/withdrawn.html", values)
 

@@ -183,7 +183,7 @@ class WeChat:
         """Not possible there: raises `Rejected`. A correction is a new article and a withdrawal."""
         raise Rejected("微信公众号不能在原地更正，请另发一篇并撤下这一篇", before_execution=True)
 
-    def withdraw(self, part: PartReceipt, journal: Journal) -> Withdrawn | NeedsHand:
+    def withdraw(self, part: PartReceipt, journal: Journal, *, reason: str = "") -> Withdrawn | NeedsHand:
         """Delete one article of a push; at most 10 a day and account. Gone already is success."""
         where = part.remote_id or self._outcomes.located(part.url)
         article_id, _, index = where.rpartition(":")

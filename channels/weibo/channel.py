@@ -163,7 +163,7 @@ class Weibo:
         """Not possible on Weibo; nothing is sent."""
         raise Rejected("微博发出后不能改，请撤下后另发更正", before_execution=True)
 
-    def withdraw(self, part: PartReceipt, journal: Journal) -> Withdrawn | NeedsHand:
+    def withdraw(self, part: PartReceipt, journal: Journal, *, reason: str = "") -> Withdrawn | NeedsHand:
         """Remove the post. Gone already counts as removed; without the permission it is a person's task."""
         try:
             journal.once("destroy", part.remote_id, lambda: self._destroy(part.remote_id), repeatable=True)

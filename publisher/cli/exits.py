@@ -25,7 +25,10 @@ MEANINGS: dict[Exit, tuple[str, str]] = {
     Exit.OK: ("办成了", "done"),
     Exit.FAULT: ("程序出错", "an unexpected fault of the program"),
     Exit.USAGE: ("命令写错了", "the command line is wrong"),
-    Exit.REFUSED: ("拒绝：输入不合格、预检拦下、状态不对、设置不对", "refused: bad input, screened, wrong state, settings"),
+    Exit.REFUSED: (
+        "拒绝：输入不合格、预检拦下、状态不对、设置不对",
+        "refused: bad input, screened, wrong state, settings",
+    ),
     Exit.NOT_FOUND: ("没有找到", "not found"),
     Exit.NOT_PERMITTED: ("无权，或不能确认是本人", "not permitted, or not proved"),
     Exit.UNAVAILABLE: ("数据库用不了，或服务正忙", "the store cannot be used, or is busy"),

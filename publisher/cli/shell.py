@@ -76,7 +76,11 @@ class Shell:
         if self.password_stdin:
             return "", read_line()
         token = proof_from_environment()
-        return (token, "") if token else ("", ask_password(self.say(f"{self.who} 的口令", f"password of {self.who}")))
+        return (
+            (token, "")
+            if token
+            else ("", ask_password(self.say(f"{self.who} 的口令", f"password of {self.who}")))
+        )
 
     def act(
         self,
@@ -97,7 +101,9 @@ class Shell:
                 given = tools(office, made)
             return office.perform(actor, use_case, made, **given), made
 
-    def show(self, document: Mapping[str, Any], *shown: RenderableType | Callable[[], RenderableType]) -> None:
+    def show(
+        self, document: Mapping[str, Any], *shown: RenderableType | Callable[[], RenderableType]
+    ) -> None:
         """The answer: one JSON document with `--json`, else what is made for people."""
         if self.as_json:
             sys.stdout.write(as_json(document))

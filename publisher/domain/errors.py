@@ -30,7 +30,8 @@ class Problem:
     def sentence(self) -> str:
         """The problem as one Chinese sentence."""
         place = f"{self.field}：" if self.field else ""
-        allowed = f"。允许：{self.allowed}" if self.allowed else ""
+        lead = "" if self.allowed.startswith("请") else "允许："
+        allowed = f"。{lead}{self.allowed}" if self.allowed else ""
         return f"{place}{self.why}{allowed}"
 
 

@@ -110,6 +110,10 @@ class Parts:
         query = sa.select(t.orders).where(t.orders.c.item_id == item_id).order_by(t.orders.c.id)
         return records(OrderRecord, self._c.execute(query))
 
+    def order(self, order_id: int) -> OrderRecord | None:
+        """By number."""
+        return one_or_none(OrderRecord, self._c.execute(sa.select(t.orders).where(t.orders.c.id == order_id)))
+
     def change_order(self, order_id: int, **values: Any) -> None:
         """Set columns of one order."""
         self._c.execute(sa.update(t.orders).where(t.orders.c.id == order_id).values(**values))

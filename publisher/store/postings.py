@@ -93,6 +93,17 @@ class Postings:
         )
         return records(PostingRecord, self._c.execute(query))
 
+    def anything_due(self, channel: str, now: datetime) -> bool:
+        """Whether a claim may find something; a cheap read that takes no lock."""
+        p = t.postings.c
+        due = sa.select(p.id).where(
+            p.channel == channel,
+            p.state == PostingState.QUEUED,
+            p.due_at <= now,
+            sa.or_(p.next_try_at.is_(None), p.next_try_at <= now),
+        )
+        return self._c.execute(due.limit(1)).first() is not None
+
     def claim(self, channel: str, now: datetime, worker: str) -> PostingRecord | None:
         """Take the most urgent due posting of a channel, or None.
 

@@ -82,6 +82,9 @@ def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
 def claim(store: Store, outlets: Outlets, channel_name: str) -> PostingRecord | None:
     """Take one posting, fill its slots once, commit. None when nothing is due."""
     now = outlets.now()
+    with store.read() as reading:
+        if not reading.postings.anything_due(channel_name, now):
+            return None
     with store.write() as uow:
         posting = uow.postings.claim(channel_name, now, outlets.worker)
         if posting is None:

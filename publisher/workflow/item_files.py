@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, BinaryIO
 
+from publisher.domain.catalogue import PLACEMENTS
 from publisher.domain.clocks import business_day, shown_minute
 from publisher.domain.errors import Problem, Reason, Refused
 from publisher.domain.item import Content, ItemFile
@@ -31,6 +32,8 @@ TEXT_FIELDS = (
     "short_title",
     "responsible_editor",
 )
+
+PLACEMENT_WORDS = {label: name for name, label in PLACEMENTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def _refuse_questions(read: ReadFile, values: Mapping[str, Any]) -> None:
 def _content(read: ReadFile, values: Mapping[str, Any]) -> Content:
     formed_on = values["formed_on"]
     expires_on = values.get("expires_on")
+    placement = str(values.get("placement") or "legal_content")
     return Content(
         title=str(values.get("title") or read.title),
         kind=str(values.get("kind") or "notice"),
@@ -105,7 +109,7 @@ def _content(read: ReadFile, values: Mapping[str, Any]) -> Content:
         channels=tuple(values.get("channels") or ()),
         keywords=tuple(values.get("keywords") or ()),
         disclosure_attribute=str(values.get("disclosure_attribute") or "主动公开"),
-        placement=str(values.get("placement") or "legal_content"),
+        placement=PLACEMENT_WORDS.get(placement, placement),
         expires_on=expires_on if isinstance(expires_on, date) else None,
         details=tuple((str(k), _shown(v)) for k, v in dict(values.get("fields") or {}).items()),
         **_texts(values),

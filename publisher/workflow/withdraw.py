@@ -266,12 +266,13 @@ def remove_due_parts(store: Store, outlets: Outlets, channel_name: str) -> int:
 def _remove(store: Store, outlets: Outlets, part: PartRecord) -> None:
     with store.read() as reading:
         posting = reading.postings.get(part.posting_id)
-    if posting is None:
+        order = reading.parts.order(part.order_id)
+    if posting is None or order is None:
         raise LookupError(part.posting_id)
     channel = outlets.channels[part.channel]
     journal = outlets.journal_for(store, posting, withdraw_scope(part.id, part.order_id))
     try:
-        answer: object = channel.withdraw(receipt_of(part), journal)
+        answer: object = channel.withdraw(receipt_of(part), journal, reason=order.reason)
     except ChannelError as why:
         answer = why
     seen = channel.see(receipt_of(part)) if isinstance(answer, Withdrawn | OutcomeUnknown) else None

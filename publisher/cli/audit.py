@@ -1,0 +1,184 @@
+"""`publisher audit`: the log as a list, its export, its verification, its checkpoints."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from publisher.cli.command import Command
+from publisher.cli.errors import Failed, usage
+from publisher.cli.exits import Exit
+from publisher.cli.outfile import new_file
+from publisher.cli.shell import Shell, noted
+from publisher.domain.clocks import shown_minute
+from publisher.domain.errors import Reason, Refused, refuse
+from publisher.domain.events import ENTRY_KINDS
+
+if TYPE_CHECKING:
+    from publisher.audit.entries import StoredEntry
+    from publisher.audit.keys import PublicKey
+    from publisher.audit.verdict import Verdict
+    from publisher.store.unit_of_work import Reading
+
+Out = Annotated[Path, typer.Argument(metavar="FILE")]
+OUTCOMES = {"done": "", "refused": "被拒绝", "failed": "失败", "unknown": "结果不明"}
+
+
+def list_entries(
+    shell: Shell,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 50,
+    subject: Annotated[str, typer.Option("--subject")] = "",
+    kind: Annotated[str, typer.Option("--kind")] = "",
+) -> None:
+    """The newest entries, oldest of them first, with their notes."""
+    from publisher.cli.tables import table
+
+    with shell.reading() as (_office, reading):
+        if subject or kind:
+            entries = list(reading.log.entries(subject=subject, kind=kind))[-limit:]
+        else:
+            entries = reading.log.newest(limit)
+        found = [_entry(reading, stored) for stored in entries]
+    rows = [(e["seq"], e["shown_at"], e["who"], e["words"], e["subject"], e["notes_shown"]) for e in found]
+    shell.show({"entries": found}, lambda: table(("序号", "时间", "人", "事项", "对象", "附注"), rows))
+
+
+def _entry(reading: Reading, stored: StoredEntry) -> dict[str, Any]:
+    from datetime import datetime
+
+    from publisher.audit.entries import parse_entry
+
+    entry = parse_entry(stored.canonical)
+    notes = {
+        note.name: "（已抹除）" if note.text is None else note.text for note in reading.log.notes(stored.seq)
+    }
+    outcome = OUTCOMES.get(entry.outcome, entry.outcome)
+    return {
+        **asdict(entry),
+        "hash": stored.entry_hash,
+        "notes": notes,
+        "shown_at": shown_minute(datetime.fromisoformat(entry.at)),
+        "who": f"{entry.actor}（代 {entry.on_behalf_of}）" if entry.on_behalf_of else entry.actor,
+        "words": ENTRY_KINDS.get(entry.kind, entry.kind) + (f"（{outcome}）" if outcome else ""),
+        "subject": _short(entry.subject),
+        "notes_shown": "；".join(notes.values())[:120],
+    }
+
+
+def _short(subject: str) -> str:
+    kind, colon, name = subject.partition(":")
+    return f"{kind}:{name[:12]}" if colon else subject
+
+
+def export(shell: Shell, file: Out, purpose: Annotated[str, typer.Option("--purpose")] = "") -> None:
+    """Hand the log out: the act is on record first, so the export covers it. Never overwrites a file."""
+    from publisher.workflow.seal import ExportRequest, export_lines, record_export
+
+    with shell.office() as office:
+        actor = shell.actor(office)
+        with noted(office, actor, record_export.__name__), new_file(file) as write:
+            _record(office, actor, record_export, ExportRequest(purpose))
+            with office.store.read() as reading:
+                for line in export_lines(reading, office.now()):
+                    write(line)
+    shell.show({"file": file, "done": "export"}, f"{shell.say('已导出', 'exported')}  {file}")
+
+
+def _record(office: Any, actor: Any, use_case: Any, request: Any) -> None:
+    with office.store.write() as uow:
+        use_case(uow, office.now(), actor, request)
+
+
+def verify(
+    shell: Shell,
+    file: Annotated[Path | None, typer.Option("--file")] = None,
+    key: Annotated[Path | None, typer.Option("--key")] = None,
+    anchor: Annotated[list[Path] | None, typer.Option("--anchor")] = None,
+) -> None:
+    """Is the log whole? Of this home, or of an export. Exit 7 when something is found."""
+    if key is not None and file is None:
+        raise Failed(usage("--key 与 --file 一起用", "--key goes with --file"))
+    anchors = tuple(text for path in anchor or () for text in _anchors(path))
+    verdict = _of_home(shell, anchors) if file is None else _of_file(file, _keys(key), anchors)
+    document = {**asdict(verdict), "ok": verdict.ok, "words": verdict.words}
+    shell.show(document, lambda: _page(verdict))
+    if not verdict.ok:
+        raise typer.Exit(int(Exit.FOUND_SOMETHING))
+
+
+def _of_home(shell: Shell, anchors: tuple[str, ...]) -> Verdict:
+    from publisher.workflow.seal import verify_log
+
+    with shell.reading() as (office, reading):
+        return verify_log(reading, public_key=office.public_key, anchor=office.seal.anchor, extra=anchors)
+
+
+def _of_file(path: Path, keys: tuple[PublicKey, ...] | None, anchors: tuple[str, ...]) -> Verdict:
+    from publisher.audit.export import read_export
+    from publisher.audit.verify import verify as check
+
+    try:
+        with path.open("rb") as lines:
+            return check(read_export(lines), anchors=anchors, public_key=keys)
+    except OSError as why:
+        raise _unreadable("file", path, why) from why
+
+
+def _keys(path: Path | None) -> tuple[PublicKey, ...] | None:
+    from publisher.audit.keys import NotAKey, parse_public_keys
+
+    if path is None:
+        return None
+    try:
+        return parse_public_keys(path.read_text(encoding="utf-8").splitlines())
+    except OSError as why:
+        raise _unreadable("key", path, why) from why
+    except (NotAKey, UnicodeDecodeError) as why:
+        raise refuse(Reason.BAD_INPUT, f"公钥文件“{path}”读不懂", field="key", allowed="公钥文件") from why
+
+
+def _anchors(path: Path) -> tuple[str, ...]:
+    from publisher.audit.anchor import read_anchors
+
+    try:
+        return read_anchors(path)
+    except OSError as why:
+        raise _unreadable("anchor", path, why) from why
+
+
+def _unreadable(field: str, path: Path, why: OSError) -> Refused:
+    words = f"打不开“{path}”：{why.strerror}"
+    return refuse(Reason.BAD_INPUT, words, field=field, allowed="可读的文件", english=f"cannot read {path}")
+
+
+def _page(verdict: Verdict) -> Any:
+    from publisher.cli.tables import lines
+
+    mark = "✓" if verdict.ok else "✗"
+    proved = [f"检查点证明到第 {verdict.covered} 条，锚点证明到第 {verdict.anchored} 条。"]
+    span = verdict.interval
+    interval = [f"改写发生在第 {span[0] + 1} 条到第 {span[1]} 条之间。"] if span else []
+    erased = [f"第 {e.seq} 条的附注“{e.name}”已按规定抹除。" for e in verdict.erased]
+    return lines([f"{mark} {verdict.words}", *interval, *proved, *erased, *verdict.notices])
+
+
+def checkpoint(shell: Shell) -> None:
+    """Sign the log as it stands, now, and anchor it."""
+    from publisher.workflow.seal import sign_checkpoint
+
+    with shell.office() as office:
+        note = sign_checkpoint(office.store, office.now(), office.seal, force=True)
+        anchored = note is not None and office.seal.anchor is not None
+    words = note or shell.say("最新的记录已有检查点", "the newest entry has a checkpoint already")
+    shell.show({"checkpoint": note, "anchored": anchored}, words.rstrip("\n"))
+
+
+COMMANDS = (
+    Command("audit list", list_entries),
+    Command("audit export", export, acts=True),
+    Command("audit verify", verify),
+    Command("audit checkpoint", checkpoint),
+)

@@ -1,0 +1,101 @@
+"""`publisher channel`: the configured channels, whether they answer, and pausing them by hand."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from publisher.cli import lookup
+from publisher.cli.command import Command
+from publisher.cli.posting import check_outlet
+from publisher.cli.shell import Shell
+from publisher.domain.clocks import shown_minute
+from publisher.domain.posting import CHANNEL_LABELS
+
+if TYPE_CHECKING:
+    from publisher.store.unit_of_work import Reading
+    from publisher.workflow.desk import ChannelRequest
+
+Name = Annotated[str, typer.Argument(metavar="CHANNEL")]
+Why = Annotated[str, typer.Option("--reason")]
+
+
+def list_channels(shell: Shell) -> None:
+    """All configured channels: the portals first in the trip, and what each is waiting for."""
+    from publisher.cli.tables import table
+
+    with shell.reading() as (_office, reading):
+        rows = [_line(reading, name) for name in reading.bureau.channels]
+    shown = [
+        (
+            row["name"],
+            f"{row['label']}{'（练习）' if row['practice'] else ''}",
+            row["kind"],
+            "门户，先发" if row["portal"] else "随门户",
+            row["words"],
+            row["reason"],
+        )
+        for row in rows
+    ]
+    shell.show({"channels": rows}, lambda: table(("名称", "渠道", "种类", "次序", "状态", "原因"), shown))
+
+
+def _line(reading: Reading, name: str) -> dict[str, Any]:
+    record = reading.accounts.channel(name)
+    return {
+        **asdict(reading.bureau.channels[name]),
+        "state": record.state if record else "",
+        "words": CHANNEL_LABELS[record.state] if record else "未登记",
+        "reason": record.reason if record else "",
+        "since": record.since if record else None,
+        "next_probe_at": record.next_probe_at if record else None,
+    }
+
+
+def probe(shell: Shell, channel: Name) -> None:
+    """Ask the platform whether account, permissions and set-up are right. Changes nothing; exit 7 when refused."""
+    from publisher.cli.tables import facts
+
+    with shell.office() as office:
+        with office.store.read() as reading:
+            name = lookup.channel(reading, channel)
+        check_outlet(office, name)
+        health = office.outlets.channels[name].probe()
+        at = office.now()
+    document = {"channel": name, "ok": True, "facts": dict(health.facts), "at": at}
+    title = f"{name} {shell.say('探测通过', 'answers')} {shown_minute(at)}"
+    shell.show(document, lambda: facts(health.facts, title=title))
+
+
+def pause(shell: Shell, channel: Name, reason: Why) -> None:
+    """暂停渠道."""
+    from publisher.workflow.desk import ChannelRequest, pause_by_hand
+
+    def request(reading: Reading) -> ChannelRequest:
+        return ChannelRequest(lookup.channel(reading, channel), reason)
+
+    _, asked = shell.act(pause_by_hand, request)
+    done = shell.say("已暂停", "paused")
+    shell.show({"channel": asked.channel, "done": "pause"}, f"{done}  {asked.channel}")
+
+
+def resume(shell: Shell, channel: Name, reason: Why = "") -> None:
+    """恢复渠道."""
+    from publisher.workflow.desk import ChannelRequest, reopen_by_hand
+
+    def request(reading: Reading) -> ChannelRequest:
+        return ChannelRequest(lookup.channel(reading, channel), reason)
+
+    _, asked = shell.act(reopen_by_hand, request)
+    done = shell.say("已恢复", "open again")
+    shell.show({"channel": asked.channel, "done": "resume"}, f"{done}  {asked.channel}")
+
+
+COMMANDS = (
+    Command("channel list", list_channels),
+    Command("channel probe", probe),
+    Command("channel pause", pause, acts=True),
+    Command("channel resume", resume, acts=True),
+)

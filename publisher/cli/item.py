@@ -1,0 +1,277 @@
+"""`publisher item`: items from files or by hand, their drafts, and their way to a time and back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from publisher.cli import drafting, lookup
+from publisher.cli.command import Command
+from publisher.cli.errors import Explained, Failed, explain, tell, usage
+from publisher.cli.labels import relabelled
+from publisher.cli.shell import Shell, noted
+from publisher.domain.clocks import read_instant, shown_minute
+from publisher.domain.errors import Reason, Refused, refuse
+
+if TYPE_CHECKING:
+    from publisher.bootstrap import Office
+    from publisher.store.unit_of_work import Reading
+    from publisher.workflow.acts import Actor
+    from publisher.workflow.item_files import ReadDraft
+
+Id = Annotated[str, typer.Argument(metavar="ID")]
+Reason_ = Annotated[str, typer.Option("--reason")]
+
+
+def import_files(
+    shell: Shell,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE")],
+    fields: Mapping[str, Any],
+    replaces: Annotated[str, typer.Option("--item")] = "",
+) -> None:
+    """Each file is one act: the good ones are kept, each refused one is told and on record."""
+    if replaces and len(files) > 1:
+        raise Failed(usage("--item 一次只替换一份草稿", "--item replaces one draft at a time"))
+    kept: list[dict[str, Any]] = []
+    faults: list[Explained] = []
+    with shell.office() as office:
+        actor = shell.actor(office)
+        for path in files:
+            try:
+                kept.append(_import(office, actor, path, fields, replaces))
+            except Refused as why:
+                if len(files) == 1:
+                    raise
+                faults.append(explain(why))
+                _tell_of(shell, path, faults[-1])
+    shell.show({"drafts": kept, "refused": len(faults)}, *(_kept_words(shell, draft) for draft in kept))
+    if faults:
+        raise typer.Exit(int(faults[0].exit))
+
+
+def _import(
+    office: Office, actor: Actor, path: Path, fields: Mapping[str, Any], replaces: str
+) -> dict[str, Any]:
+    from publisher.workflow.intake import save_draft
+
+    with noted(office, actor, save_draft.__name__):
+        with office.store.read() as reading:
+            item_id = lookup.item(reading, replaces).id if replaces else ""
+        read = drafting.from_file(path, office.now(), fields, item_id)
+    return _save(office, actor, read, path.name)
+
+
+def _save(office: Office, actor: Actor, read: ReadDraft, name: str) -> dict[str, Any]:
+    from publisher.workflow.intake import save_draft
+
+    item_id = office.perform(actor, save_draft, read.request)
+    wish = shown_minute(read.release_at) if read.release_at else ""
+    remarks = [
+        *read.remarks,
+        *([f"稿件希望的发布时间是 {wish}，签发后用 item schedule 排期"] if wish else []),
+    ]
+    return {"item": item_id, "file": name, "title": read.request.content.title, "check": remarks}
+
+
+def _tell_of(shell: Shell, path: Path, why: Explained) -> None:
+    if not shell.as_json:
+        sys.stderr.write(f"{path.name}\n")
+    tell(why, lang=shell.lang, json=shell.as_json)
+
+
+def _kept_words(shell: Shell, draft: Mapping[str, Any]) -> Any:
+    from publisher.cli.tables import lines
+
+    head = shell.say("已存为草稿", "kept as a draft")
+    check = [f"  请核对：{relabelled(remark)}" for remark in draft["check"]]
+    return lines([f"{head}  {draft['item']}  {draft['title']}", *check])
+
+
+def new_item(
+    shell: Shell,
+    fields: Mapping[str, Any],
+    body: Annotated[str, typer.Option("--body")],
+    attach: Annotated[list[Path] | None, typer.Option("--attach")] = None,
+    image: Annotated[list[Path] | None, typer.Option("--image")] = None,
+    cover: Annotated[Path | None, typer.Option("--cover")] = None,
+) -> None:
+    """A draft from options and a text file, or `-` for standard input."""
+    if body == "-" and shell.password_stdin:
+        raise Failed(
+            usage("正文和口令不能都从标准输入读", "body and password cannot both come from standard input")
+        )
+    from publisher.workflow.intake import save_draft
+
+    files = [("image", p) for p in image or ()] + [("attachment", p) for p in attach or ()]
+    files += [("cover", cover)] if cover else []
+    with shell.office() as office:
+        actor = shell.actor(office)
+        with noted(office, actor, save_draft.__name__):
+            data = sys.stdin.buffer.read() if body == "-" else drafting.read_bytes(Path(body))
+            read = drafting.from_parts(data, office.now(), fields, files)
+        draft = _save(office, actor, read, body)
+    shell.show(draft, lambda: _kept_words(shell, draft))
+
+
+def show(shell: Shell, item: Id) -> None:
+    """The item as its story: where it is, its fields, its revisions with signatures, its channels."""
+    from publisher.cli.item_page import item_document, item_page
+
+    with shell.reading() as (office, reading):
+        document = item_document(reading, lookup.item(reading, item), office.now())
+    shell.show(document, *([] if shell.as_json else item_page(document)))
+
+
+def list_items(shell: Shell, state: Annotated[str, typer.Option("--state")] = "") -> None:
+    """All items, newest first."""
+    from publisher.cli.item_page import items_table
+    from publisher.workflow.report import where
+
+    with shell.reading() as (office, reading):
+        found = [where(reading, item, office.now()) for item in reading.items.all_items()]
+    wanted = [place for place in found if not state or state in (place.state, place.words)]
+    document = {"items": [{**_plain(place), "sentence": place.sentence} for place in wanted]}
+    shell.show(document, lambda: items_table(wanted))
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(value)
+
+
+def submit(
+    shell: Shell,
+    item: Id,
+    urgent: Annotated[bool, typer.Option("--urgent")] = False,
+    reviewer: Annotated[str, typer.Option("--reviewer")] = "",
+    answer: Annotated[list[str] | None, typer.Option("--answer")] = None,
+) -> None:
+    """送审."""
+    from publisher.cli.tables import lines
+    from publisher.workflow.intake import SubmitRequest
+    from publisher.workflow.intake import submit as use_case
+
+    def request(reading: Reading) -> SubmitRequest:
+        answers = dict(_answer(text) for text in answer or ())
+        return SubmitRequest(lookup.item(reading, item).id, urgent=urgent, reviewer=reviewer, answers=answers)
+
+    def tools(office: Office, _request: object) -> dict[str, Any]:
+        return {"renderer": office.renderer, "profiles": office.profiles}
+
+    made, asked = shell.act(use_case, request, tools)
+    document = {"item": asked.item_id, **_plain(made)}
+    warnings = [f"  提示：{words}" for words in made.warnings]
+    head = shell.say("已送审", "submitted")
+    texts = [f"{head}  索引号 {made.index_no}", *warnings]
+    shell.show(document, lambda: lines(texts), f"{shell.say('版本摘要', 'digest')} {made.revision_id}")
+
+
+def _answer(text: str) -> tuple[str, str]:
+    rule, equals, why = text.partition("=")
+    if not equals or not why.strip():
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"“{text}”不是 规则=理由",
+            field="answer",
+            allowed="如 --answer INT-DRAFT=已核对为正式稿",
+            english="an answer is written RULE=reason",
+        )
+    return rule.strip(), why.strip()
+
+
+def discard(shell: Shell, item: Id) -> None:
+    """废弃 the open draft."""
+    from publisher.workflow.intake import DiscardRequest, discard_draft
+
+    _, asked = shell.act(discard_draft, lambda reading: DiscardRequest(lookup.item(reading, item).id))
+    shell.show({"item": asked.item_id, "done": "discard"}, shell.say("草稿已废弃", "the draft is discarded"))
+
+
+def schedule(shell: Shell, item: Id, at: Annotated[str, typer.Option("--at")] = "now") -> None:
+    """排期 of an approved revision."""
+    from publisher.workflow.schedule import ScheduleRequest
+    from publisher.workflow.schedule import schedule as use_case
+
+    def request(reading: Reading) -> ScheduleRequest:
+        return ScheduleRequest(lookup.revision(reading, item).id, _instant(at))
+
+    instant, asked = shell.act(use_case, request)
+    document = {"revision": asked.revision_id, "release_at": instant}
+    words = shell.say(
+        f"已排期：{shown_minute(instant)}（北京时间）", f"scheduled for {shown_minute(instant)} Beijing time"
+    )
+    shell.show(document, words, f"{shell.say('版本摘要', 'digest')} {asked.revision_id}")
+
+
+def _instant(text: str) -> Any:
+    if text.strip() == "now":
+        return None
+    try:
+        return read_instant(text)
+    except ValueError as why:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"“{text}”不是时间",
+            field="release_at",
+            allowed="now，或 2026-11-26 09:00（北京时间）",
+            english="not an instant",
+        ) from why
+
+
+def unschedule(shell: Shell, item: Id) -> None:
+    """取消排期."""
+    from publisher.workflow.schedule import UnscheduleRequest
+    from publisher.workflow.schedule import unschedule as use_case
+
+    _, asked = shell.act(use_case, lambda reading: UnscheduleRequest(lookup.revision(reading, item).id))
+    done = shell.say("已取消排期", "unscheduled")
+    shell.show({"revision": asked.revision_id, "done": "unschedule"}, f"{done}  {asked.revision_id}")
+
+
+def withdraw(
+    shell: Shell,
+    item: Id,
+    reason: Reason_,
+    channel: Annotated[str, typer.Option("--channel")] = "",
+    part: Annotated[str, typer.Option("--part")] = "",
+    leak: Annotated[bool, typer.Option("--leak")] = False,
+) -> None:
+    """撤下 as one order."""
+    from publisher.workflow.withdraw import WithdrawRequest, order_withdrawal
+
+    def request(reading: Reading) -> WithdrawRequest:
+        owner = lookup.item(reading, item).id
+        part_id = lookup.part(reading, part).id if part else ""
+        named = lookup.channel(reading, channel) if channel else ""
+        return WithdrawRequest(owner, reason, channel=named, part_id=part_id, leak=leak)
+
+    order, asked = shell.act(order_withdrawal, request)
+    document = {
+        "order": order,
+        "item": asked.item_id,
+        "channel": asked.channel,
+        "part": asked.part_id,
+        "leak": leak,
+    }
+    words = shell.say(
+        f"撤下指令 {order} 号已签发，各渠道逐一办理", f"order {order} is signed; the channels carry it out"
+    )
+    shell.show(document, words)
+
+
+COMMANDS = (
+    Command("item import", import_files, acts=True, fields=True),
+    Command("item new", new_item, acts=True, fields=True),
+    Command("item list", list_items),
+    Command("item show", show),
+    Command("item submit", submit, acts=True),
+    Command("item discard", discard, acts=True),
+    Command("item schedule", schedule, acts=True),
+    Command("item unschedule", unschedule, acts=True),
+    Command("item withdraw", withdraw, acts=True),
+)

@@ -1,0 +1,40 @@
+"""Writing a file that was not there before: whole, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from publisher.domain.errors import Reason, Refused, refuse
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Callable[[str], object]]:
+    """Yields a writer of text. Never overwrites; when the body or the disk fails, the file goes again.
+
+    Raises `Refused` for a file that is there, a folder that is not, and a full disk.
+    """
+    try:
+        file = path.open("x", encoding="utf-8", newline="")
+    except OSError as why:
+        raise _cannot(path, "已经存在" if isinstance(why, FileExistsError) else why.strerror, why) from why
+    try:
+        with file:
+            yield file.write
+    except OSError as why:
+        path.unlink(missing_ok=True)
+        raise _cannot(path, why.strerror, why) from why
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _cannot(path: Path, words: str | None, why: OSError) -> Refused:
+    return refuse(
+        Reason.BAD_INPUT,
+        f"写不了文件“{path}”：{words}",
+        field="file",
+        allowed="可写的文件夹里一个新的文件名",
+        english=f"cannot write {path}: {why.strerror}",
+    )

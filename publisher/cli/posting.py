@@ -1,0 +1,213 @@
+"""`publisher posting`: single sendings, and what people decide about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from publisher.cli import lookup
+from publisher.cli.command import Command
+from publisher.cli.shell import Shell
+from publisher.domain.clocks import shown_minute
+from publisher.domain.errors import Reason, refuse
+from publisher.domain.part import PART_LABELS
+from publisher.domain.posting import POSTING_LABELS
+
+if TYPE_CHECKING:
+    from publisher.bootstrap import Office
+    from publisher.store.records import PostingRecord
+    from publisher.store.unit_of_work import Reading
+    from publisher.workflow.desk import PostingRequest
+
+Posting = Annotated[str, typer.Argument(metavar="POSTING")]
+
+ACTS: dict[str, tuple[str, str, str]] = {  # command → use case in publisher.workflow.desk, words when done
+    "posting retry": ("retry_posting", "将重新推送", "will be sent again"),
+    "posting hold": ("hold_posting", "已暂停", "held"),
+    "posting resume": ("resume_posting", "已恢复", "resumed"),
+    "posting cancel": ("cancel_posting", "已取消", "cancelled"),
+    "posting open-gate": ("open_gate", "已放行这一条", "the gate is open for this posting"),
+}
+
+
+def act(path: str) -> Callable[..., None]:
+    """The command that does one thing with one posting."""
+    name, chinese, english = ACTS[path]
+
+    def run(shell: Shell, posting: Posting, reason: Annotated[str, typer.Option("--reason")] = "") -> None:
+        from publisher.workflow import desk
+        from publisher.workflow.desk import PostingRequest
+
+        def request(reading: Reading) -> PostingRequest:
+            return PostingRequest(lookup.posting(reading, posting).id, reason)
+
+        _, asked = shell.act(getattr(desk, name), request)
+        done = {"posting": asked.posting_id, "done": name}
+        shell.show(done, f"{shell.say(chinese, english)}  {asked.posting_id}")
+
+    return run
+
+
+def list_postings(
+    shell: Shell,
+    everything: Annotated[bool, typer.Option("--all")] = False,
+    channel: Annotated[str, typer.Option("--channel")] = "",
+) -> None:
+    """What is not finished; with `--all` everything, newest first."""
+    from publisher.cli.tables import table
+
+    with shell.reading() as (_office, reading):
+        named = lookup.channel(reading, channel) if channel else ""
+        found = reading.postings.all() if everything else reading.postings.unfinished()
+        rows = [_line(reading, p) for p in found if not named or p.channel == named]
+    shown = [
+        (
+            r["posting"][:8],
+            r["title"],
+            r["label"],
+            r["words"],
+            r["waits_for"] or r["error"] or r["person_needed"],
+        )
+        for r in rows
+    ]
+    shell.show({"postings": rows}, lambda: table(("编号", "标题", "渠道", "状态", "说明"), shown))
+
+
+def _line(reading: Reading, posting: PostingRecord) -> dict[str, Any]:
+    revision = reading.items.revision(posting.revision_id)
+    plan = reading.bureau.channels.get(posting.channel)
+    return {
+        "posting": posting.id,
+        "item": posting.item_id,
+        "title": revision.content["title"] if revision else "",
+        "channel": posting.channel,
+        "label": plan.label if plan else posting.channel,
+        "state": posting.state,
+        "words": POSTING_LABELS[posting.state],
+        "due_at": posting.due_at,
+        "late_at": posting.late_at,
+        "waits_for": posting.waits_for,
+        "person_needed": posting.person_needed,
+        "error": (posting.error or {}).get("words", ""),
+        "attempts": posting.attempts,
+    }
+
+
+def show(shell: Shell, posting: Posting) -> None:
+    """One posting with its steps, parts and proofs."""
+    with shell.reading() as (_office, reading):
+        record = lookup.posting(reading, posting)
+        parts = reading.parts.of_posting(record.id)
+        document = {
+            **_line(reading, record),
+            "revision": record.revision_id,
+            "denied_by": record.denied_by,
+            "next_look_at": record.next_look_at,
+            "next_try_at": record.next_try_at,
+            "steps": [asdict(step) for step in reading.postings.steps(record.id)],
+            "parts": [{**asdict(p), "proofs": reading.parts.proofs(p.id)} for p in parts],
+        }
+    shell.show(document, *([] if shell.as_json else _page(document)))
+
+
+def _page(document: dict[str, Any]) -> list[Any]:
+    from publisher.cli.tables import facts, table, whole
+
+    again = document["next_try_at"] or document["next_look_at"]
+    head = facts(
+        [
+            ("编号", document["posting"]),
+            ("条目", document["item"]),
+            ("渠道", document["label"]),
+            ("状态", document["words"]),
+            ("说明", document["waits_for"] or document["error"]),
+            ("请人决定", document["person_needed"]),
+            ("已有一人确认未发出", document["denied_by"]),
+            ("次数", document["attempts"]),
+            ("下次", shown_minute(again) if again else ""),
+        ],
+        title=document["title"],
+    )
+    steps = [(s["name"], s["state"], s["calls"], shown_minute(s["started_at"])) for s in document["steps"]]
+    proofs = [
+        (
+            part["id"][-4:],
+            shown_minute(proof["at"]),
+            proof["level"],
+            proof["outcome"],
+            "；".join(proof["differences"]),
+        )
+        for part in document["parts"]
+        for proof in part["proofs"]
+    ]
+    return [
+        head,
+        table(("步骤", "结果", "次数", "开始"), steps, title="步骤"),
+        table(("篇", "时间", "看法", "结果", "差异"), proofs, title="核验"),
+        whole({f"{p['id']}  {PART_LABELS[p['state']]}": p["url"] for p in document["parts"]}),
+    ]
+
+
+def confirm(
+    shell: Shell,
+    posting: Posting,
+    url: Annotated[str, typer.Option("--url")],
+    remote_id: Annotated[str, typer.Option("--remote-id")] = "",
+) -> None:
+    """Adopt what a person found, after the product has looked at the address itself."""
+    from publisher.workflow.reconcile import ConfirmRequest, confirm_by_hand, look_at_claimed
+
+    named: dict[str, str] = {}
+
+    def request(reading: Reading) -> ConfirmRequest:
+        record = lookup.posting(reading, posting)
+        named["channel"] = record.channel
+        return ConfirmRequest(record.id, url, remote_id)
+
+    def look(office: Office, asked: ConfirmRequest) -> dict[str, Any]:
+        check_outlet(office, named["channel"])
+        return {"seen": look_at_claimed(office.outlets, named["channel"], asked)}
+
+    _, asked = shell.act(confirm_by_hand, request, look)
+    done = shell.say("已看过并确认发出", "seen and confirmed")
+    shell.show({"posting": asked.posting_id, "done": "confirm", "url": url}, f"{done}  {asked.posting_id}")
+
+
+def check_outlet(office: Office, name: str) -> None:
+    """Refuse a channel that the settings no longer name."""
+    if name not in office.outlets.channels:
+        raise refuse(
+            Reason.NOT_FOUND,
+            f"设置里没有渠道“{name}”了",
+            field="channel",
+            allowed="、".join(office.outlets.channels),
+            english=f"channel {name} is not configured",
+        )
+
+
+def deny(shell: Shell, posting: Posting, reason: Annotated[str, typer.Option("--reason")] = "") -> None:
+    """It is not out: the first of two people, or the second."""
+    from publisher.workflow.reconcile import DenyRequest, deny_by_hand
+
+    def request(reading: Reading) -> DenyRequest:
+        return DenyRequest(lookup.posting(reading, posting).id, reason)
+
+    again, asked = shell.act(deny_by_hand, request)
+    words = (
+        shell.say("两人确认未发出，将重新推送", "denied by two people, will be sent again")
+        if again
+        else shell.say("已记下，还要另一人再看一次并确认", "noted; a second person must look and deny")
+    )
+    shell.show({"posting": asked.posting_id, "queued_again": again}, f"{words}  {asked.posting_id}")
+
+
+COMMANDS = (
+    Command("posting list", list_postings),
+    Command("posting show", show),
+    Command("posting confirm", confirm, acts=True),
+    Command("posting deny", deny, acts=True),
+    *(Command(path, act(path), acts=True) for path in ACTS),
+)

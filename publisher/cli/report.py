@@ -1,0 +1,96 @@
+"""`publisher report`: the ledger 台账, for people and as a file for a spreadsheet."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from publisher.cli.command import Command
+from publisher.cli.outfile import new_file
+from publisher.cli.shell import Shell
+from publisher.domain.clocks import BEIJING, business_day
+from publisher.domain.errors import Reason, refuse
+
+if TYPE_CHECKING:
+    from publisher.workflow.report import LedgerLine
+
+COLUMNS = {
+    "index_no": "索引号",
+    "title": "标题",
+    "kind": "类别",
+    "channel": "渠道",
+    "state": "状态",
+    "formed_on": "成文日期",
+    "due_on": "法定期限",
+    "released_at": "下发时间",
+    "out_at": "发出时间",
+    "verified_at": "首次核验",
+    "days_late": "超期天数",
+    "drafter": "拟稿人",
+    "signers": "签署",
+    "url": "网址",
+}
+SHOWN = ("title", "channel", "state", "out_at", "days_late")
+
+
+def ledger(
+    shell: Shell,
+    since: Annotated[str, typer.Option("--from")] = "",
+    until: Annotated[str, typer.Option("--to")] = "",
+    csv: Annotated[Path | None, typer.Option("--csv")] = None,
+) -> None:
+    """Every posting planned from the first day to the last, both included; this year when no day is given."""
+    from publisher.cli.tables import table
+    from publisher.workflow.report import ledger as report
+
+    with shell.reading() as (office, reading):
+        today = business_day(office.now())
+        first = _day("from", since) if since else date(today.year, 1, 1)
+        last = _day("to", until) if until else today
+        lines = list(report(reading, _midnight(first), _midnight(last + timedelta(days=1))))
+    if csv is not None:
+        _write(csv, lines)
+    document = {"from": first, "to": last, "lines": lines, "csv": csv}
+    rows = [[getattr(line, name) for name in SHOWN] for line in lines]
+    title = f"台账 {first} 至 {last}"
+    shell.show(document, lambda: table([COLUMNS[name] for name in SHOWN], rows, title=title))
+
+
+def _day(field: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as why:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"“{text}”不是日期",
+            field=field,
+            allowed="YYYY-MM-DD",
+            english=f"{text} is not a date",
+        ) from why
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), BEIJING).astimezone(UTC)
+
+
+def _write(path: Path, lines: list[LedgerLine]) -> None:
+    """Comma-separated, UTF-8 with the mark that spreadsheets look for. Never overwrites."""
+    import csv
+    import io
+
+    from publisher.workflow.report import LedgerLine
+
+    names = [field.name for field in fields(LedgerLine)]
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow([COLUMNS[name] for name in names])
+    writer.writerows([asdict(line)[name] for name in names] for line in lines)
+    with new_file(path) as write:
+        write("\ufeff" + text.getvalue())
+
+
+COMMANDS = (Command("report ledger", ledger),)

@@ -1,0 +1,123 @@
+"""A revision as the reviewer must see it: fields, findings, files, signatures, and each channel's frozen message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from publisher.cli.item_page import ACT_LABELS, content_facts, files_table
+from publisher.cli.tables import facts, lines, table
+from publisher.domain.clocks import shown_minute
+from publisher.domain.lifecycle import REVISION_LABELS
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from publisher.store.records import RevisionRecord
+    from publisher.store.unit_of_work import Reading
+
+
+def review_document(reading: Reading, revision: RevisionRecord) -> dict[str, Any]:
+    """Everything that is signed, plain values; `messages` as a reader will find them, slots still empty."""
+    item = reading.items.item(revision.item_id)
+    return {
+        "revision": revision.id,
+        "item": revision.item_id,
+        "index_no": (item.index_no if item else "") or "",
+        "number": revision.number,
+        "state": revision.state.value,
+        "words": REVISION_LABELS[revision.state],
+        "held": revision.held,
+        "urgent": revision.urgent,
+        "drafter": revision.drafter,
+        "submitted_at": revision.submitted_at,
+        "due_on": revision.due_on,
+        "due_provisional": revision.due_provisional,
+        "content": revision.content,
+        "findings": revision.findings,
+        "signatures": [asdict(signature) for signature in reading.items.signatures(revision.id)],
+        "messages": [_message(reading, revision, channel) for channel in revision.messages],
+    }
+
+
+def _message(reading: Reading, revision: RevisionRecord, channel: str) -> dict[str, Any]:
+    from publisher.render.freeze import thaw
+
+    plan = reading.bureau.channels.get(channel)
+    articles = thaw(revision.messages[channel]).articles
+    return {
+        "channel": channel,
+        "label": plan.label if plan else channel,
+        "practice": bool(plan and plan.practice),
+        "articles": [
+            {
+                "title": a.title,
+                "summary": a.summary,
+                "author": a.author,
+                "text": a.text,
+                "link": a.link,
+                "cover": a.cover.name if a.cover else "",
+                "images": [image.name for image in a.images],
+                "attachments": [file.name for file in a.attachments],
+            }
+            for a in articles
+        ],
+    }
+
+
+def review_page(document: Mapping[str, Any]) -> list[RenderableType]:
+    """The page, top to bottom; the digest stands whole, in a line of its own."""
+    provisional = "（暂定）" if document["due_provisional"] else ""
+    head = facts(
+        [
+            ("索引号", document["index_no"]),
+            ("版本", f"第 {document['number']} 版{'（紧急）' if document['urgent'] else ''}"),
+            ("状态", f"{document['words']}{'（暂停）' if document['held'] else ''}"),
+            ("拟稿人", f"{document['drafter']} {shown_minute(document['submitted_at'])} 送审"),
+            ("法定期限", f"{document['due_on']}{provisional}"),
+        ],
+        title=document["content"]["title"],
+    )
+    signed = [
+        f"  {shown_minute(s['at'])} {s['person']} {ACT_LABELS.get(s['act'], s['act'])}"
+        for s in document["signatures"]
+    ]
+    return [
+        head,
+        f"版本摘要 {document['revision']}",
+        content_facts(document["content"]),
+        findings_table(document["findings"]),
+        files_table(document["content"]["files"]),
+        lines(signed or ["  还没有"], title="签署"),
+        *(part for message in document["messages"] for part in _message_page(message)),
+    ]
+
+
+def findings_table(findings: Iterable[Mapping[str, Any]]) -> RenderableType:
+    """What the first screen found, with the answers given."""
+    rows = [
+        (f["rule"], f["level"], f"{f['place']} 第 {f['line']} 行", f["advice_zh"], f["answer"] or "（未答）")
+        for f in findings
+    ]
+    return table(("规则", "级别", "位置", "建议", "答复"), rows, title="预检发现")
+
+
+def _message_page(message: Mapping[str, Any]) -> list[RenderableType]:
+    practice = "（练习）" if message["practice"] else ""
+    return [
+        facts(
+            [
+                ("标题", a["title"]),
+                ("摘要", a["summary"]),
+                ("作者", a["author"]),
+                ("正文", a["text"]),
+                ("链接", a["link"]),
+                ("封面", a["cover"]),
+                ("图片", "、".join(a["images"])),
+                ("附件", "、".join(a["attachments"])),
+            ],
+            title=f"将发到 {message['label']}{practice}",
+        )
+        for a in message["articles"]
+    ]

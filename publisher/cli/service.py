@@ -1,0 +1,92 @@
+"""`publisher init`, `run`, `daemon` and `doctor`: setting up a home, serving it, and asking how it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from publisher.cli.command import Command
+from publisher.cli.exits import Exit
+from publisher.cli.shell import Shell
+
+LEVELS = {"ok": "正常", "warn": "注意", "bad": "有问题"}
+
+
+def init(
+    shell: Shell,
+    admin: Annotated[str, typer.Option("--admin")],
+    body_name: Annotated[str, typer.Option("--body-name")],
+    admin_display: Annotated[str, typer.Option("--admin-display")] = "",
+    practice: Annotated[bool, typer.Option("--practice/--no-practice")] = True,
+) -> None:
+    """A new home: settings, database, signing key and the administrator, whose token is shown once."""
+    from publisher.bootstrap import create_home
+
+    made = create_home(
+        shell.folder(),
+        admin=admin,
+        admin_display=admin_display or admin,
+        body_name=body_name,
+        practice=practice,
+    )
+    document = {
+        "home": made.home,
+        "config": made.config,
+        "admin": admin,
+        "token": made.admin_token,
+        "public_key": made.public_key,
+    }
+    shell.show(
+        document,
+        shell.say(f"已建立 {made.home}", f"set up {made.home}"),
+        shell.say(f"设置文件 {made.config}", f"settings {made.config}"),
+        f"{shell.say('管理员令牌只显示这一次，请保存：', 'token of the administrator, shown once:')}{made.admin_token}",
+    )
+
+
+def run(shell: Shell) -> None:
+    """Everything in one process: the service, and the practice platforms where the settings name them."""
+    _serve(shell, with_sandbox=True)
+
+
+def daemon(shell: Shell) -> None:
+    """The service alone."""
+    _serve(shell, with_sandbox=False)
+
+
+def _serve(shell: Shell, *, with_sandbox: bool) -> None:
+    from publisher.bootstrap import run_service
+
+    def ready(places: Mapping[str, str]) -> None:
+        from publisher.cli.tables import whole
+
+        head = shell.say("服务已启动，按 Ctrl-C 停止", "serving; Ctrl-C stops")
+        shell.show({"ready": True, "places": dict(places)}, head, whole(places))
+
+    code = run_service(shell.folder(), with_sandbox=with_sandbox, on_ready=ready)
+    if code:
+        raise typer.Exit(code)
+
+
+def doctor(shell: Shell) -> None:
+    """What is well, what needs a look, what is wrong. Exit 7 when something is wrong."""
+    from publisher.bootstrap import diagnose
+    from publisher.cli.tables import table
+
+    with shell.office() as office:
+        checks = list(diagnose(office))
+    bad = any(check.level == "bad" for check in checks)
+    rows: list[tuple[Any, ...]] = [(LEVELS[check.level], check.name, check.words) for check in checks]
+    shell.show({"ok": not bad, "checks": checks}, lambda: table(("结论", "检查", "说明"), rows))
+    if bad:
+        raise typer.Exit(int(Exit.FOUND_SOMETHING))
+
+
+COMMANDS = (
+    Command("init", init),
+    Command("run", run),
+    Command("daemon", daemon),
+    Command("doctor", doctor),
+)

@@ -1,0 +1,68 @@
+"""`publisher user`: named accounts and their roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from publisher.cli.command import Command
+from publisher.cli.proof import read_line
+from publisher.cli.shell import Shell
+from publisher.domain.people import ROLE_LABELS
+
+if TYPE_CHECKING:
+    from publisher.store.unit_of_work import Reading
+    from publisher.workflow.staff import AddUserRequest
+
+
+def add(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    display: Annotated[str, typer.Option("--display")],
+    role: Annotated[list[str], typer.Option("--role")],
+    new_password: Annotated[bool, typer.Option("--new-password-stdin")] = False,
+) -> None:
+    """A new account; its token is shown once and nowhere kept."""
+    from publisher.workflow.staff import AddUserRequest, add_user
+
+    roles = tuple(
+        word.strip() for text in role for word in text.replace("，", ",").split(",") if word.strip()
+    )
+
+    def request(_reading: Reading) -> AddUserRequest:
+        return AddUserRequest(name, display, roles, password=read_line() if new_password else "")
+
+    token, _ = shell.act(add_user, request)
+    shell.show(
+        {"name": name, "display": display, "roles": roles, "token": token},
+        shell.say(f"已新增 {display}（{name}）", f"added {display} ({name})"),
+        f"{shell.say('令牌只显示这一次，请本人保存：', 'the token is shown once:')}{token}",
+    )
+
+
+def list_users(shell: Shell) -> None:
+    """Everybody, by name."""
+    from publisher.cli.tables import table
+
+    with shell.reading() as (_office, reading):
+        people = reading.people.all()
+    document = {
+        "people": [
+            {"name": p.name, "display": p.display, "roles": sorted(p.roles), "active": p.active}
+            for p in people
+        ]
+    }
+    rows = [
+        (
+            p.name,
+            p.display,
+            "、".join(ROLE_LABELS[role] for role in sorted(p.roles)),
+            "在用" if p.active else "停用",
+        )
+        for p in people
+    ]
+    shell.show(document, lambda: table(("账号", "姓名", "角色", "状态"), rows))
+
+
+COMMANDS = (Command("user add", add, acts=True), Command("user list", list_users))
