@@ -219,6 +219,11 @@ class Bureau:
     default_subject: str = "农业、林业、水利\\水利"
     kinds: Mapping[str, Kind] = field(default_factory=lambda: KINDS)
 
+    def label(self, channel: str) -> str:
+        """What people call a channel; its name when it is not configured any more."""
+        plan = self.channels.get(channel)
+        return plan.label if plan else channel
+
     def portals(self) -> tuple[str, ...]:
         """Names of the channels that are the gate, in configured order."""
         return tuple(name for name, plan in self.channels.items() if plan.portal)

@@ -32,6 +32,7 @@ ENTRY_KINDS: dict[str, str] = {
     "person:revision:unschedule": "取消排期",
     "person:revision:held": "暂停",
     "person:revision:resumed": "解除暂停",
+    "system:revision:held": "未通过下发检查，暂停",
     "system:revision:superseded": "被新版本取代",
     "system:revision:released": "下发",
     "system:revision:withdrawn": "全部撤下",

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from publisher.scheduler.clock import Tick, TickClock
 from publisher.store.engine import StoreUnavailable
@@ -76,7 +77,10 @@ class Service:
     def _serve(self, name: str) -> None:
         wake = self._wake[name]
         while not self._stop.is_set():
-            worked = self._guarded(f"channel-{name}", lambda: serve_once(self.store, self.outlets, name))
+            worked = sum(
+                self._guarded(f"channel-{name}", partial(step, self.store, self.outlets, name))
+                for step in STEPS
+            )
             if not worked:
                 wake.wait(self.idle_s)
                 wake.clear()
@@ -107,18 +111,20 @@ class Service:
         self._guarded("checkpoint", lambda: int(sign_checkpoint(self.store, now, self.seal) is not None))
 
 
-def serve_once(store: Store, outlets: Outlets, name: str) -> int:
-    """All that one channel has to do now, in the order of urgency; how much was done.
+STEPS: tuple[Callable[[Store, Outlets, str], int], ...] = (
+    remove_due_parts,
+    deliver_next,
+    poll_accepted,
+    look_for_unknown,
+    look_at_due_parts,
+    probe_paused,
+)
+"""What a channel's thread does, over and over. Removals come first: what must go is worse than what is late."""
 
-    Removals come before sendings: what must go is worse than what is late.
-    """
-    done = remove_due_parts(store, outlets, name)
-    done += int(deliver_next(store, outlets, name))
-    done += poll_accepted(store, outlets, name)
-    done += look_for_unknown(store, outlets, name)
-    done += look_at_due_parts(store, outlets, name)
-    done += int(probe_paused(store, outlets, name))
-    return done
+
+def serve_once(store: Store, outlets: Outlets, name: str) -> int:
+    """All that one channel has to do now; how much was done."""
+    return sum(step(store, outlets, name) for step in STEPS)
 
 
 def sweep_once(store: Store, now: datetime) -> int:

@@ -345,6 +345,3 @@ log_checkpoints = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("at", UtcInstant, nullable=False),
 )
-
-APPEND_ONLY = ("log_entries", "signatures", "proofs")
-"""Tables whose rows are never changed or removed; triggers refuse it (R9.11)."""

@@ -102,6 +102,6 @@ def _portal_words(reading: Reading, posting: PostingRecord, names: list[str]) ->
     states = {p.channel: p.state for p in reading.postings.of_revision(posting.revision_id)}
     words = []
     for name in names:
-        label = reading.bureau.channels[name].label
+        label = reading.bureau.label(name)
         words.append(f"{label}（{POSTING_LABELS[states[name]]}）" if name in states else label)
     return words

@@ -17,7 +17,8 @@ from publisher.screening.problems import Refused as ScreeningRefused
 from publisher.screening.readers.item_file import ItemFile as ReadFile
 from publisher.screening.readers.item_file import read_item_file
 from publisher.screening.screen import screen_text
-from publisher.workflow.intake import DraftRequest, IncomingFile
+from publisher.workflow.incoming import IncomingFile
+from publisher.workflow.intake import DraftRequest
 from publisher.workflow.screen import as_refused, refuse_hard
 
 TEXT_FIELDS = (

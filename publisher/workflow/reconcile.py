@@ -37,7 +37,9 @@ from publisher.domain.timing import ABSENT_APART_S, absence_counts_from, next_lo
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
-from publisher.workflow.deliver import (
+from publisher.workflow.journal import PUBLISH
+from publisher.workflow.look import differences
+from publisher.workflow.outcome import (
     SYSTEM,
     accept,
     become_unknown,
@@ -46,9 +48,7 @@ from publisher.workflow.deliver import (
     pause_channel,
     reject,
 )
-from publisher.workflow.journal import PUBLISH
-from publisher.workflow.look import differences
-from publisher.workflow.outlets import Outlets, article_of, message_of
+from publisher.workflow.outlets import Outlets, Tampered, article_of, message_of
 
 
 def recover(store: Store, outlets: Outlets) -> int:
@@ -61,7 +61,10 @@ def recover(store: Store, outlets: Outlets) -> int:
     with store.write() as uow:
         left = uow.postings.in_state(PostingState.SENDING)
         for posting in left:
-            if open_unrepeatable(uow, posting):
+            if posting.channel not in outlets.channels:
+                words = f"{posting.channel} 已不在设置里，它有一条推送没有结果"
+                uow.accounts.raise_alarm(f"person:{posting.id}", words, now)
+            elif open_unrepeatable(uow, posting):
                 why = OutcomeUnknown("上次运行在推送途中停止，结果不明", code="stopped")
                 channel = outlets.channels[posting.channel]
                 become_unknown(uow, now, posting, why, PostingEvent.LOSE_LEASE_OPEN, channel)
@@ -83,10 +86,16 @@ def look_for_unknown(store: Store, outlets: Outlets, channel_name: str) -> int:
 
 
 def _look(store: Store, outlets: Outlets, posting: PostingRecord) -> None:
-    with store.read() as reading:
-        message = message_of(reading, posting)
-    channel = outlets.channels[posting.channel]
     began = outlets.now()
+    try:
+        with store.read() as reading:
+            message = message_of(reading, posting)
+    except Tampered:
+        with store.write() as uow:
+            _ask_person(uow, began, posting, "存储的内容与签发的内容不一致，请查存证日志，并到平台上看一看")
+            uow.commit()
+        return
+    channel = outlets.channels[posting.channel]
     try:
         found: FindResult = channel.find(message, outlets.journal_for(store, posting, PUBLISH))
     except ChannelRefused as why:
@@ -165,7 +174,7 @@ def _plan_look(uow: UnitOfWork, now: datetime, posting: PostingRecord, at: datet
 
 def _ask_person(uow: UnitOfWork, now: datetime, posting: PostingRecord, words: str) -> None:
     uow.postings.change(posting.id, next_look_at=None, person_needed=words)
-    label = uow.bureau.channels[posting.channel].label
+    label = uow.bureau.label(posting.channel)
     uow.accounts.close_alarm(f"unknown:{posting.id}", now)
     uow.accounts.raise_alarm(f"person:{posting.id}", f"{label}：{words}", now)
     _record(uow, now, "system:posting:needs_person", posting, notes={"words": words})

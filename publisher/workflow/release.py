@@ -55,7 +55,7 @@ def _hold(uow: UnitOfWork, now: datetime, revision: RevisionRecord, fault: str) 
     uow.accounts.raise_alarm(f"release:{revision.id}", f"未下发，已暂停：{fault}", now)
     uow.record(
         now,
-        "person:revision:held",
+        "system:revision:held",
         SYSTEM,
         f"revision:{revision.id}",
         digests={"revision": revision.id},
@@ -163,7 +163,7 @@ def _readiness(
     channel = uow.accounts.channel(posting.channel)
     gate = look_at_gate(uow, posting)
     if not gate.open and now > posting.gate_limit_at:
-        label = uow.bureau.channels[posting.channel].label
+        label = uow.bureau.label(posting.channel)
         words = f"{label}等待门户超过时限：{gate.waits_for}。签发人可以放行这一条"
         uow.accounts.raise_alarm(f"gate:{posting.id}", words, now)
     reasons = (
@@ -176,7 +176,7 @@ def _readiness(
 
 
 def _late(uow: UnitOfWork, now: datetime, posting: PostingRecord) -> bool:
-    label = uow.bureau.channels[posting.channel].label
+    label = uow.bureau.label(posting.channel)
     uow.accounts.raise_alarm(f"late:{posting.id}", f"{label}超过时限仍未发出，请决定补发还是取消", now)
     _move(uow, now, posting, PostingEvent.LATE, "system:posting:late", waits_for="超过时限，请人决定")
     return True

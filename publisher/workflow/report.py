@@ -172,7 +172,7 @@ def _line(reading: Reading, posting: PostingRecord) -> LedgerLine:
         index_no=item.index_no or "",
         title=revision.content["title"],
         kind=kind.label if kind else revision.content["kind"],
-        channel=reading.bureau.channels[posting.channel].label
+        channel=reading.bureau.label(posting.channel)
         if posting.channel in reading.bureau.channels
         else posting.channel,
         state=state,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from channels.contract import Article, CannotSee, Channel, Gone, Seen, SeeResult
 from channels.reading import comparable
@@ -17,9 +17,10 @@ from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
 from publisher.workflow.gate import receipt_of
 from publisher.workflow.look import differences
-from publisher.workflow.outlets import Outlets, article_of
+from publisher.workflow.outlets import Outlets, Tampered, article_of
 
 SYSTEM = "system"
+CANNOT_COMPARE_S = 600
 LOOKED_AT = (
     PartState.PUBLISHED,
     PartState.VERIFIED,
@@ -37,8 +38,22 @@ def look_at_due_parts(store: Store, outlets: Outlets, channel_name: str) -> int:
     with store.read() as reading:
         due = reading.parts.due(channel_name, outlets.now(), *LOOKED_AT)
     for part in due:
-        look_at_part(store, outlets, part)
+        try:
+            look_at_part(store, outlets, part)
+        except Tampered:
+            _cannot_compare(store, outlets, part)
     return len(due)
+
+
+def _cannot_compare(store: Store, outlets: Outlets, part: PartRecord) -> None:
+    """What was approved is not in the store as it was signed: an alarm, and no look is worth anything."""
+    now = outlets.now()
+    with store.write() as uow:
+        uow.accounts.raise_alarm(
+            f"tampered:{part.revision_id}", "存储的内容与签发的内容不一致，无法核验", now
+        )
+        uow.parts.change(part.id, next_look_at=now + timedelta(seconds=CANNOT_COMPARE_S))
+        uow.commit()
 
 
 def look_at_part(store: Store, outlets: Outlets, part: PartRecord) -> SeeResult:
@@ -99,7 +114,7 @@ def _keep_seen(
     if event is PartEvent.MATCH:
         uow.accounts.close_alarm(f"part:{part.id}", now)
     else:
-        label = uow.bureau.channels[part.channel].label
+        label = uow.bureau.label(part.channel)
         uow.accounts.raise_alarm(f"part:{part.id}", f"{label}上的内容与批准的不符：{'；'.join(found)}", now)
     if state is not part.state or event is PartEvent.MATCH:
         kind = "system:part:verified" if event is PartEvent.MATCH else "system:part:differs"
@@ -112,7 +127,7 @@ def _keep_gone(uow: UnitOfWork, now: datetime, part: PartRecord, words: str) -> 
     if part.state is PartState.MISSING:
         return
     uow.parts.change(part.id, state=advance_part(part.state, PartEvent.VANISH))
-    label = uow.bureau.channels[part.channel].label
+    label = uow.bureau.label(part.channel)
     uow.accounts.raise_alarm(f"part:{part.id}", f"{label}上的内容不见了", now)
     _record(uow, now, "system:part:missing", part)
 
@@ -125,7 +140,7 @@ def _keep_unseen(uow: UnitOfWork, now: datetime, part: PartRecord, words: str) -
     )
     uow.parts.change(part.id, unseen=unseen, next_look_at=next_sight(unseen, now))
     if unseen == CANNOT_SEE_ALARM:
-        label = uow.bureau.channels[part.channel].label
+        label = uow.bureau.label(part.channel)
         uow.accounts.raise_alarm(f"part:{part.id}", f"{label}连续 {unseen} 次看不到页面：{words}", now)
         _record(uow, now, "system:part:unseen", part, facts={"times": unseen})
 
@@ -133,7 +148,7 @@ def _keep_unseen(uow: UnitOfWork, now: datetime, part: PartRecord, words: str) -
 def _keep_after_withdrawal(uow: UnitOfWork, now: datetime, part: PartRecord, seen: SeeResult) -> None:
     if isinstance(seen, Seen):
         uow.parts.change(part.id, state=advance_part(part.state, PartEvent.REAPPEAR), next_look_at=now)
-        label = uow.bureau.channels[part.channel].label
+        label = uow.bureau.label(part.channel)
         uow.accounts.raise_alarm(f"part:{part.id}", f"{label}上已撤下的内容又出现了", now)
         _record(uow, now, "system:part:reappeared", part)
     else:

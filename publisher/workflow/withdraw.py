@@ -27,9 +27,9 @@ from publisher.domain.timing import next_removal
 from publisher.store.records import OrderRecord, PartRecord, PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
-from publisher.workflow.deliver import pause_channel
 from publisher.workflow.gate import receipt_of
 from publisher.workflow.journal import withdraw_scope
+from publisher.workflow.outcome import pause_channel
 from publisher.workflow.outlets import Outlets
 
 SYSTEM = "system"
@@ -335,13 +335,13 @@ def _try_again(uow: UnitOfWork, now: datetime, part: PartRecord, event: PartEven
         next_look_at=next_removal(removals, now),
     )
     if removals == 3:
-        label = uow.bureau.channels[part.channel].label
+        label = uow.bureau.label(part.channel)
         uow.accounts.raise_alarm(f"removal:{part.id}", f"{label}还没有撤下：{words}", now)
 
 
 def _by_hand(uow: UnitOfWork, now: datetime, part: PartRecord, event: PartEvent, words: str) -> None:
     uow.parts.change(part.id, state=advance_part(part.state, event), next_look_at=None)
-    label = uow.bureau.channels[part.channel].label
+    label = uow.bureau.label(part.channel)
     uow.accounts.raise_alarm(f"removal:{part.id}", f"请到{label}后台手工撤下：{words}", now)
     uow.record(
         now,

@@ -1,0 +1,241 @@
+"""What became of a posting: each ending of an attempt or a look as a state, a plan and a log entry.
+
+Used within a transaction; the caller commits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from channels.contract import (
+    Accepted,
+    Channel,
+    ChannelError,
+    ChannelRefused,
+    OutcomeUnknown,
+    Receipt,
+    Rejected,
+    StepState,
+)
+from publisher.audit.entries import Outcome
+from publisher.domain.posting import (
+    ChannelEvent,
+    PostingEvent,
+    advance_channel,
+    advance_posting,
+)
+from publisher.domain.timing import PROBE_S, next_look
+from publisher.store.records import PostingRecord
+from publisher.store.unit_of_work import UnitOfWork
+from publisher.workflow.journal import PUBLISH
+
+SYSTEM = "system"
+
+
+def bring_out(
+    uow: UnitOfWork,
+    now: datetime,
+    posting: PostingRecord,
+    receipt: Receipt,
+    event: PostingEvent,
+    kind: str,
+    *,
+    actor: str = SYSTEM,
+    os_user: str = "",
+    level: str = "",
+) -> None:
+    """The posting is out: keep the receipt, make its parts, look at each at once."""
+    state = advance_posting(posting.state, event)
+    uow.postings.change(
+        posting.id,
+        state=state,
+        receipt=asdict(receipt),
+        out_at=now,
+        error=None,
+        person_needed="",
+        next_look_at=None,
+        waits_for="",
+    )
+    articles = uow.postings.articles(posting.id)
+    for part, (position, item_id, revision_id) in zip(receipt.parts, articles, strict=False):
+        uow.parts.add(
+            id=f"{posting.id}:{position}",
+            posting_id=posting.id,
+            position=position,
+            item_id=item_id,
+            revision_id=revision_id,
+            channel=posting.channel,
+            state="published",
+            remote_id=part.remote_id,
+            url=part.url,
+            level=level,
+            out_at=now,
+            next_look_at=now,
+        )
+    for cause in ("late", "gate", "unknown"):
+        uow.accounts.close_alarm(f"{cause}:{posting.id}", now)
+    uow.record(
+        now,
+        kind,
+        actor,
+        f"posting:{posting.id}",
+        os_user=os_user,
+        digests={"revision": posting.revision_id},
+        facts={"channel": posting.channel, "parts": len(receipt.parts), "remote_id": receipt.remote_id},
+        notes={"url": "\n".join(part.url for part in receipt.parts)},
+    )
+
+
+def accept(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, job: Accepted, event: PostingEvent
+) -> None:
+    """The platform took the job: ask again later."""
+    uow.postings.change(
+        posting.id,
+        state=advance_posting(posting.state, event),
+        job=asdict(job),
+        looks=0,
+        next_look_at=now + timedelta(seconds=job.poll_after_s),
+        error=None,
+        person_needed="",
+    )
+    uow.record(
+        now,
+        "system:posting:accepted",
+        SYSTEM,
+        f"posting:{posting.id}",
+        digests={"revision": posting.revision_id},
+        facts={"channel": posting.channel, "job": job.job_id},
+    )
+
+
+def reject(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, why: Rejected, event: PostingEvent
+) -> None:
+    """Failed, to the editor, with the platform's words and our help."""
+    uow.postings.change(
+        posting.id,
+        state=advance_posting(posting.state, event),
+        error=error_values(why),
+        attempts=posting.attempts + 1,
+        next_look_at=None,
+    )
+    label = uow.bureau.label(posting.channel)
+    uow.accounts.raise_alarm(f"failed:{posting.id}", f"{label}拒收：{why.words}", now)
+    record_error(uow, now, posting, "system:posting:rejected", why)
+
+
+def open_unrepeatable(uow: UnitOfWork, posting: PostingRecord) -> bool:
+    """Whether a step that must not be repeated is open: only then the outcome is unknown to the public."""
+    steps = uow.postings.steps(posting.id, PUBLISH)
+    return any(step.state == StepState.OPEN and not step.repeatable for step in steps)
+
+
+def postpone(
+    uow: UnitOfWork,
+    now: datetime,
+    posting: PostingRecord,
+    why: ChannelError,
+    again: datetime,
+    *,
+    counts: bool = True,
+) -> None:
+    """Not out; try again at `again`, until the kind's lateness limit asks a person."""
+    uow.postings.change(
+        posting.id,
+        state=advance_posting(posting.state, PostingEvent.POSTPONE),
+        next_try_at=again,
+        attempts=posting.attempts + counts,
+        error=error_values(why),
+    )
+    record_error(uow, now, posting, "system:posting:postponed", why, again=again)
+
+
+def refuse_channel(uow: UnitOfWork, now: datetime, posting: PostingRecord, why: ChannelRefused) -> None:
+    """The item is not at fault: it waits, the channel is paused, one alarm, a probe every 10 minutes."""
+    uow.postings.change(
+        posting.id,
+        state=advance_posting(posting.state, PostingEvent.REFUSE_CHANNEL),
+        error=error_values(why),
+        waits_for="渠道已暂停",
+    )
+    pause_channel(uow, now, posting.channel, why.words)
+    record_error(uow, now, posting, "system:posting:channel_refused", why)
+
+
+def pause_channel(uow: UnitOfWork, now: datetime, name: str, words: str) -> None:
+    """Pause an open channel with one alarm; a channel that is paused already stays as it is."""
+    channel = uow.accounts.channel(name)
+    if channel is None or channel.state != "open":
+        return
+    uow.accounts.change_channel(
+        name,
+        state=advance_channel(channel.state, ChannelEvent.REFUSE_CHANNEL),
+        reason=words,
+        since=now,
+        next_probe_at=now + timedelta(seconds=PROBE_S),
+    )
+    uow.accounts.raise_alarm(f"channel:{name}", f"{uow.bureau.label(name)}已暂停：{words}", now)
+    uow.record(now, "system:channel:paused", SYSTEM, f"channel:{name}", notes={"why": words})
+
+
+def become_unknown(
+    uow: UnitOfWork,
+    now: datetime,
+    posting: PostingRecord,
+    why: ChannelError,
+    event: PostingEvent,
+    channel: Channel,
+) -> None:
+    """Perhaps out: look for it on the planned looks, never call again."""
+    uow.postings.change(
+        posting.id,
+        state=advance_posting(posting.state, event),
+        unknown_since=now,
+        looks=0,
+        absent_seen_at=None,
+        next_look_at=next_look(channel.profile.looks_s, 0, now),
+        error=error_values(why),
+    )
+    label = uow.bureau.label(posting.channel)
+    uow.accounts.raise_alarm(f"unknown:{posting.id}", f"{label}结果不明，正在查找，请不要手工重发", now)
+    record_error(uow, now, posting, "system:posting:unknown", why)
+
+
+def need_hand(uow: UnitOfWork, now: datetime, posting: PostingRecord, why: ChannelError) -> None:
+    """Only a person can go on: shown as waiting for publication by hand."""
+    uow.postings.change(
+        posting.id, state=advance_posting(posting.state, PostingEvent.NEED_HAND), error=error_values(why)
+    )
+    record_error(uow, now, posting, "system:posting:by_hand", why)
+
+
+def error_values(why: ChannelError) -> dict[str, str]:
+    """What is kept and shown of an error: class, words, code, field, the platform's own words."""
+    return {
+        "class": type(why).__name__,
+        "words": why.words,
+        "code": why.code,
+        "field": getattr(why, "field", ""),
+        "answer": why.answer,
+    }
+
+
+def record_error(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, kind: str, why: ChannelError, **facts: Any
+) -> None:
+    """One entry of what a platform or an adapter said; words and answer as erasable notes."""
+    if "again" in facts:
+        facts["again"] = facts["again"].isoformat(timespec="seconds")
+    uow.record(
+        now,
+        kind,
+        SYSTEM,
+        f"posting:{posting.id}",
+        outcome=Outcome.UNKNOWN if isinstance(why, OutcomeUnknown) else Outcome.FAILED,
+        digests={"revision": posting.revision_id},
+        facts={"channel": posting.channel, "class": type(why).__name__, "code": why.code, **facts},
+        notes={"words": why.words, "answer": why.answer},
+    )
