@@ -62,6 +62,25 @@ REVISION_LABELS = {
     S.SUPERSEDED: "已被更正",
 }
 
+REVISION_EVENT_LABELS = {
+    E.PASS_CONTENT: "初审通过",
+    E.CLEAR_SECRECY: "保密审查通过",
+    E.REFER_UP: "报请确定",
+    E.SIGN_OFF: "签发",
+    E.SIGN_OFF_URGENT: "紧急签发",
+    E.WITHHOLD: "不予公开",
+    E.RETURN: "退回",
+    E.RECALL: "撤回送审",
+    E.SCHEDULE: "排期",
+    E.RESCHEDULE: "改期",
+    E.UNSCHEDULE: "取消排期",
+    E.REVOKE: "撤回签发",
+    E.SUPERSEDE: "被取代",
+    E.RELEASE: "下发",
+    E.ORDER_WITHDRAWAL: "撤下",
+    E.ALL_GONE: "全部撤下",
+}
+
 FINAL = frozenset({S.WITHDRAWN, S.WITHHELD, S.RETURNED, S.SUPERSEDED})
 UNDER_WAY = frozenset({S.SUBMITTED, S.REVIEWED, S.REFERRED, S.CLEARED, S.APPROVED, S.SCHEDULED})
 """Not yet out and not ended: an item has at most one such revision."""

@@ -58,6 +58,25 @@ PART_LABELS = {
     S.UNREMOVABLE: "无法撤下",
 }
 
+PART_EVENT_LABELS = {
+    E.MATCH: "相符",
+    E.DIFFER: "不符",
+    E.VANISH: "消失",
+    E.CANNOT_SEE: "看不到",
+    E.ACCEPT_DIFFERENCE: "认可差异",
+    E.ATTEST: "人工证明",
+    E.REPLACE: "被替换",
+    E.WRITE_OFF: "注销",
+    E.WITHDRAW: "撤下",
+    E.CONFIRM_GONE: "确认已撤下",
+    E.POSTPONE: "稍后再撤",
+    E.LOSE_ANSWER: "没有答复",
+    E.NEEDS_HAND: "转人工撤下",
+    E.REJECT: "平台拒绝撤下",
+    E.CANNOT_REMOVE: "声明无法撤下",
+    E.REAPPEAR: "又出现",
+}
+
 CLOSED = frozenset({S.REPLACED, S.LOST, S.WITHDRAWN, S.UNREMOVABLE})
 """Nothing of it is out any more, or it is said and signed that it cannot be removed."""
 

@@ -87,6 +87,43 @@ class Act(StrEnum):
     EXPORT_LOG = "export_log"
 
 
+ACT_LABELS = {
+    Act.DRAFT: "拟稿",
+    Act.SUBMIT: "送审",
+    Act.SUBMIT_URGENT: "紧急送审",
+    Act.DISCARD: "废弃草稿",
+    Act.RECALL: "撤回送审",
+    Act.PASS_CONTENT: "初审",
+    Act.CLEAR_SECRECY: "保密审查",
+    Act.REFER_UP: "报请确定",
+    Act.WITHHOLD: "决定不予公开",
+    Act.SIGN_OFF: "签发",
+    Act.RETURN: "退回",
+    Act.REVOKE: "撤回签发",
+    Act.SECOND_LOOK: "事后复核",
+    Act.SCHEDULE: "排期",
+    Act.UNSCHEDULE: "取消排期",
+    Act.HOLD: "暂停",
+    Act.RESUME: "解除暂停",
+    Act.ORDER_WITHDRAWAL: "下令撤下",
+    Act.REPORT_LEAK: "报告泄露并撤下",
+    Act.RETRY_POSTING: "重新推送",
+    Act.HOLD_POSTING: "暂停推送",
+    Act.RESUME_POSTING: "恢复推送",
+    Act.CONFIRM_POSTING: "确认已发出",
+    Act.DENY_POSTING: "确认未发出",
+    Act.CANCEL_POSTING: "取消推送",
+    Act.OPEN_GATE: "放行门户先行",
+    Act.ACCEPT_DIFFERENCE: "认可差异",
+    Act.CONFIRM_GONE: "确认已撤下",
+    Act.DECLARE_UNREMOVABLE: "声明无法撤下",
+    Act.PAUSE_CHANNEL: "暂停渠道",
+    Act.RESUME_CHANNEL: "恢复渠道",
+    Act.ADD_USER: "新增人员",
+    Act.READ_LOG: "查看存证",
+    Act.EXPORT_LOG: "导出存证",
+}
+
 ANY_IN_CHAIN = CHAIN_ROLES
 
 PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
@@ -134,7 +171,7 @@ def require(act: Act, person: Person) -> None:
         names = "、".join(ROLE_LABELS[role] for role in sorted(allowed))
         raise refuse(
             Reason.NOT_PERMITTED,
-            f"{person.display}（{person.name}）无权“{act.value}”",
+            f"{person.display}（{person.name}）无权{ACT_LABELS[act]}",
             field="actor",
             allowed=names,
             english=f"{person.name} may not {act.value}; allowed roles: {', '.join(sorted(allowed))}",

@@ -69,6 +69,36 @@ POSTING_LABELS = {
     S.CANCELLED: "已取消",
 }
 
+POSTING_EVENT_LABELS = {
+    E.READY: "就绪",
+    E.UNREADY: "退回等待",
+    E.LATE: "超过时限",
+    E.HOLD: "暂停",
+    E.RESUME: "恢复",
+    E.CANCEL: "取消",
+    E.CLAIM: "开始推送",
+    E.PUBLISH: "发出",
+    E.ACCEPT: "受理",
+    E.POSTPONE: "稍后再试",
+    E.REFUSE_CHANNEL: "渠道拒绝",
+    E.REJECT: "拒收",
+    E.NEED_HAND: "转人工",
+    E.LOSE_ANSWER: "没有答复",
+    E.LOSE_LEASE_OPEN: "中断且结果不明",
+    E.LOSE_LEASE: "中断",
+    E.LOOK_AGAIN: "再查找",
+    E.FOUND: "查到",
+    E.FOUND_RUNNING: "查到正在处理",
+    E.SURELY_ABSENT: "确认未发出",
+    E.DENY_BY_HAND: "人工确认未发出",
+    E.CONFIRM_BY_HAND: "人工确认已发出",
+    E.APPEAR: "平台发出",
+    E.REFUSE_LATER: "平台后来拒绝",
+    E.LOSE_TRACK: "平台查无此任务",
+    E.REQUEUE: "重新推送",
+    E.DOUBT: "存疑",
+}
+
 POSTING_FINAL = frozenset({S.OUT, S.CANCELLED})
 
 POSTING_TABLE: dict[tuple[PostingState, PostingEvent], PostingState] = {
@@ -145,6 +175,15 @@ class ChannelEvent(StrEnum):
 C, V = ChannelState, ChannelEvent
 
 CHANNEL_LABELS = {C.OPEN: "正常", C.PAUSED: "已暂停", C.FROZEN: "已冻结"}
+
+CHANNEL_EVENT_LABELS = {
+    V.REFUSE_CHANNEL: "平台拒绝",
+    V.PAUSE: "暂停",
+    V.PROBE_SUCCEEDS: "探测恢复",
+    V.REOPEN: "恢复",
+    V.FREEZE: "冻结",
+    V.UNFREEZE: "解除冻结",
+}
 
 CHANNEL_TABLE: dict[tuple[ChannelState, ChannelEvent], ChannelState] = {
     (C.OPEN, V.REFUSE_CHANNEL): C.PAUSED,

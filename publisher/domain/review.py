@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from publisher.domain.errors import Reason, refuse
-from publisher.domain.people import Act, Person, require
+from publisher.domain.people import ACT_LABELS, Act, Person, require
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def check_signer(chain: Chain, act: Act, person: Person, drafter: str, given: Se
         if signature.person == person.name and frozenset({signature.act, act}) in chain.apart:
             raise refuse(
                 Reason.NOT_PERMITTED,
-                f"{person.display}已在本版本上“{signature.act.value}”，不能再“{act.value}”",
+                f"{person.display}已对本版本{ACT_LABELS[signature.act]}，不能再{ACT_LABELS[act]}",
                 field="actor",
                 allowed="由另一人办理",
                 english=f"{signature.act.value} and {act.value} must be given by different people",
@@ -82,3 +82,15 @@ def complete(chain: Chain, digest: str, given: Sequence[Signature]) -> bool:
     """Whether every step of the chain stands on exactly this digest."""
     have = {signature.act for signature in given if signature.digest == digest}
     return have.issuperset(chain.steps)
+
+
+def lawful(chain: Chain, digest: str, drafter: str, given: Sequence[Signature]) -> bool:
+    """Whether the signatures on this digest are by people who might give them: asked again before a release,
+    because a database can be changed behind the rules that let a person sign."""
+    mine = [signature for signature in given if signature.digest == digest]
+    if any(signature.person == drafter for signature in mine):
+        return False
+    acts: dict[str, set[Act]] = {}
+    for signature in mine:
+        acts.setdefault(signature.person, set()).add(signature.act)
+    return not any(pair <= held for held in acts.values() for pair in chain.apart)

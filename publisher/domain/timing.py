@@ -16,6 +16,9 @@ CANNOT_SEE_S = (5, 15, 60, 300, 600)
 WITHDRAW_S = (5, 30, 120, 600, 1800)
 """Waits between tries to remove a part."""
 
+REAPPEAR_S = 86400
+"""One more look after a removal, in case a restored site or a cache shows it again."""
+
 LEASE_S = 180
 RENEW_S = 20
 ABSENT_APART_S = 60

@@ -20,14 +20,19 @@ class StoreAccount:
         self._channel = channel
 
     def get(self, name: str) -> AccountValue | None:
-        """The value with its version, expired or not."""
+        """The value with its version, expired or not; None when there is none or it was dropped."""
         with self._store.read() as reading:
             kept = reading.accounts.value(self._channel, name)
-        return None if kept is None else AccountValue(kept.value, kept.expires_at, kept.version)
+        if kept is None or not kept.value:
+            return None
+        return AccountValue(kept.value, kept.expires_at, kept.version)
 
     def put(self, name: str, value: str, *, expires_at: datetime | None, expected_version: int) -> bool:
-        """Compare and set."""
+        """Compare and set. A dropped value counts as none yet; its row stays, so that no version comes twice."""
         with self._store.write() as uow:
+            dropped = uow.accounts.value(self._channel, name) if expected_version == 0 else None
+            if dropped is not None and not dropped.value:
+                expected_version = dropped.version
             done = uow.accounts.put_value(
                 self._channel, name, value, expires_at=expires_at, expected_version=expected_version
             )
@@ -35,7 +40,7 @@ class StoreAccount:
         return done
 
     def drop(self, name: str, *, expected_version: int) -> bool:
-        """Empty the value if the version is the expected one."""
+        """Forget the value if the version is the expected one."""
         with self._store.write() as uow:
             done = uow.accounts.drop_value(self._channel, name, expected_version=expected_version)
             uow.commit()

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from publisher.audit.entries import Outcome
 from publisher.domain.errors import IllegalTransition, Problem, Reason, Refused
+from publisher.domain.lifecycle import REVISION_EVENT_LABELS, REVISION_LABELS
+from publisher.domain.part import PART_EVENT_LABELS, PART_LABELS
 from publisher.domain.people import Person
+from publisher.domain.posting import (
+    CHANNEL_EVENT_LABELS,
+    CHANNEL_LABELS,
+    POSTING_EVENT_LABELS,
+    POSTING_LABELS,
+)
 from publisher.store.unit_of_work import Store, UnitOfWork
 
 T = TypeVar("T")
+
+WORDS: dict[str, tuple[Mapping[Any, str], Mapping[Any, str]]] = {
+    "revision": (REVISION_LABELS, REVISION_EVENT_LABELS),
+    "posting": (POSTING_LABELS, POSTING_EVENT_LABELS),
+    "part": (PART_LABELS, PART_EVENT_LABELS),
+    "channel": (CHANNEL_LABELS, CHANNEL_EVENT_LABELS),
+}
+"""How each machine's states and events are called in a refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,9 @@ def perform(
         note_refusal(store, now, actor, use_case.__name__, request, why)
         raise
     except IllegalTransition as why:
-        problem = Problem("state", f"现在的状态是“{why.state}”，不能“{why.event}”", "", str(why))
+        states, events = WORDS[why.machine]
+        words = f"现在的状态是“{states[why.state]}”，不能“{events[why.event]}”"
+        problem = Problem("state", words, "", f"{why.machine} is {why.state}: no {why.event}")
         refused = Refused(Reason.WRONG_STATE, problem)
         note_refusal(store, now, actor, use_case.__name__, request, refused)
         raise refused from why

@@ -51,15 +51,19 @@ from publisher.workflow.outcome import (
 from publisher.workflow.outlets import Outlets, Tampered, article_of, message_of
 
 
-def recover(store: Store, outlets: Outlets) -> int:
-    """At the start of the only daemon on this file: what the last one left in `sending`.
+def recover(store: Store, outlets: Outlets, channel_name: str = "") -> int:
+    """What was left in `sending`: by the last daemon, or on one channel by a fault of the database.
 
+    Called by the only daemon on this file, at its start, and by a channel's own thread between two sendings.
     With an open step that must not be repeated it is unknown; else it may be sent again at once.
     Returns how many were sorted.
     """
     now = outlets.now()
+    with store.read() as reading:
+        if not reading.postings.in_state(PostingState.SENDING, channel=channel_name):
+            return 0
     with store.write() as uow:
-        left = uow.postings.in_state(PostingState.SENDING)
+        left = uow.postings.in_state(PostingState.SENDING, channel=channel_name)
         for posting in left:
             if posting.channel not in outlets.channels:
                 words = f"{posting.channel} 已不在设置里，它有一条推送没有结果"
@@ -250,7 +254,8 @@ def look_at_claimed(outlets: Outlets, channel_name: str, request: ConfirmRequest
 
 
 def _claimed(request: ConfirmRequest) -> PartReceipt:
-    return PartReceipt(request.remote_id or request.url, request.url)
+    # Who reads an address rarely knows the platform's own id: then the adapter finds it by the address.
+    return PartReceipt(request.remote_id, request.url)
 
 
 def confirm_by_hand(

@@ -11,7 +11,7 @@ from publisher.domain.item import Content, content_from_json
 from publisher.domain.lifecycle import RevisionEvent, RevisionState, advance_revision
 from publisher.domain.people import Act
 from publisher.domain.posting import ChannelState, PostingEvent, PostingState, advance_posting
-from publisher.domain.review import CHAINS, complete
+from publisher.domain.review import CHAINS, complete, lawful
 from publisher.store.records import PostingRecord, RevisionRecord
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.gate import look_at_gate
@@ -45,6 +45,8 @@ def gate_fault(uow: UnitOfWork, revision: RevisionRecord) -> str:
             return "没有值班领导签发"
     elif not complete(CHAINS[uow.bureau.chain], revision.id, given):
         return "签署不全"
+    if not lawful(CHAINS[uow.bureau.chain], revision.id, revision.drafter, given):
+        return "签署不全：签名的人不合审签规定"
     if revision.content["disclosure_attribute"] != DisclosureAttribute.PROACTIVE.value:
         return "公开属性不是主动公开"
     return ""

@@ -6,12 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from publisher.domain.clocks import shown_minute
+from publisher.domain.clocks import business_day, shown_minute
 from publisher.domain.lifecycle import REVISION_LABELS, RevisionState
 from publisher.domain.part import PART_LABELS, PartState
 from publisher.domain.posting import POSTING_LABELS, PostingState
 from publisher.store.records import ItemRecord, PartRecord, PostingRecord, RevisionRecord
 from publisher.store.unit_of_work import Reading
+
+SETTLED = frozenset(
+    {
+        RevisionState.RELEASED,
+        RevisionState.WITHDRAWING,
+        RevisionState.WITHDRAWN,
+        RevisionState.WITHHELD,
+        RevisionState.SUPERSEDED,
+    }
+)
+"""No legal limit runs any more: it was released, must not be disclosed, or another revision took its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ def where(reading: Reading, item: ItemRecord, now: datetime) -> ItemWhere:
     draft = reading.items.open_draft(item.id)
     content = revision.content if revision else (draft.content if draft else {"title": "", "kind": ""})
     due = revision.due_on if revision else ""
-    published = revision is not None and revision.state in (RevisionState.RELEASED, RevisionState.WITHDRAWN)
+    settled = revision is not None and revision.state in SETTLED
     kind = reading.bureau.kinds.get(content["kind"])
     return ItemWhere(
         item_id=item.id,
@@ -74,7 +85,7 @@ def where(reading: Reading, item: ItemRecord, now: datetime) -> ItemWhere:
         revision_id=revision.id if revision else "",
         release_at=shown_minute(revision.release_at) if revision and revision.release_at else "",
         due_on=f"{due}（暂定）" if revision and revision.due_provisional else due,
-        overdue=bool(due) and not published and now.date().isoformat() > due,
+        overdue=bool(due) and not settled and business_day(now).isoformat() > due,
         channels=_channels(reading, item),
     )
 
@@ -166,7 +177,7 @@ def _line(reading: Reading, posting: PostingRecord) -> LedgerLine:
     proofs = [p for p in reading.parts.proofs(part.id) if p["outcome"] == "match"] if part else []
     kind = reading.bureau.kinds.get(revision.content["kind"])
     state = PART_LABELS[part.state] if part else POSTING_LABELS[posting.state]
-    late = (posting.out_at.date() - revision.due_day()).days if posting.out_at else 0
+    late = (business_day(posting.out_at) - revision.due_day()).days if posting.out_at else 0
     signatures = reading.items.signatures(revision.id)
     return LedgerLine(
         index_no=item.index_no or "",

@@ -250,7 +250,7 @@ def _sign(
     state = advance_revision(revision.state, event)
     signature = Signature(act, actor.name, revision.id, now)
     uow.items.sign(revision.id, signature, opinion=request.opinion, reference=request.reference)
-    uow.items.change_revision(revision.id, state=state)
+    uow.items.change_revision(revision.id, state=state, release_at=None)  # only a schedule sets a time
     _record(uow, now, actor, revision, f"person:revision:{kind or act}", request)
     if commit:
         uow.commit()

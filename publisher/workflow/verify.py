@@ -152,7 +152,8 @@ def _keep_after_withdrawal(uow: UnitOfWork, now: datetime, part: PartRecord, see
         uow.accounts.raise_alarm(f"part:{part.id}", f"{label}上已撤下的内容又出现了", now)
         _record(uow, now, "system:part:reappeared", part)
     else:
-        uow.parts.change(part.id, next_look_at=None)
+        again = next_sight(1, now) if isinstance(seen, CannotSee) else None
+        uow.parts.change(part.id, next_look_at=again)
 
 
 def _record(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from channels.contract import (
     CannotSee,
@@ -23,7 +23,7 @@ from publisher.domain.order import OrderScope, OrderState, may_remove_now
 from publisher.domain.part import CLOSED, PUBLIC, PartEvent, PartState, advance_part
 from publisher.domain.people import Act, require
 from publisher.domain.posting import PostingEvent, PostingState, advance_posting
-from publisher.domain.timing import next_removal
+from publisher.domain.timing import REAPPEAR_S, next_removal
 from publisher.store.records import OrderRecord, PartRecord, PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
@@ -311,9 +311,11 @@ def confirm_gone(
     uow: UnitOfWork, now: datetime, part: PartRecord, kind: str, actor: str, os_user: str = ""
 ) -> None:
     """A look has found that it is gone; look once more later, in case it comes back."""
-    uow.parts.change(part.id, state=advance_part(part.state, PartEvent.CONFIRM_GONE), next_look_at=None)
+    again = now + timedelta(seconds=REAPPEAR_S)
+    uow.parts.change(part.id, state=advance_part(part.state, PartEvent.CONFIRM_GONE), next_look_at=again)
     uow.parts.prove(part.id, at=now, level=part.level, outcome="gone", differences=[], seen_digest="")
-    uow.accounts.close_alarm(f"removal:{part.id}", now)
+    for cause in ("removal", "part"):
+        uow.accounts.close_alarm(f"{cause}:{part.id}", now)
     uow.record(
         now,
         kind,

@@ -100,7 +100,7 @@ def test_a_refusal_names_the_person_the_act_and_who_may_instead() -> None:
     with pytest.raises(Refused) as refusal:
         require(Act.SIGN_OFF, somebody(Role.EDITOR))
     problem = refusal.value.problems[0]
-    assert problem.sentence() == "actor：某人（mouren）无权“sign_off”。允许：签发人"
+    assert problem.sentence() == "actor：某人（mouren）无权签发。允许：签发人"
     assert problem.english == "mouren may not sign_off; allowed roles: approver"
 
 

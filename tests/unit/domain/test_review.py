@@ -119,8 +119,8 @@ def test_a_refusal_names_both_acts_and_that_another_person_may(drafter: Person, 
     with pytest.raises(Refused) as refusal:
         check_signer(SMALL, Act.SIGN_OFF, do_it_all, drafter.name, [signed(Act.PASS_CONTENT, do_it_all)])
     problem = refusal.value.problems[0]
-    assert "pass_content" in problem.why
-    assert "sign_off" in problem.why
+    assert "初审" in problem.why
+    assert "签发" in problem.why
     assert problem.allowed == "由另一人办理"
 
 
