@@ -11,6 +11,7 @@ import typer
 from publisher.cli.command import Command
 from publisher.cli.errors import Failed, usage
 from publisher.cli.exits import Exit
+from publisher.cli.labels import system_words
 from publisher.cli.outfile import new_file
 from publisher.cli.shell import Shell, noted
 from publisher.domain.clocks import shown_minute
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from publisher.store.unit_of_work import Reading
 
 Out = Annotated[Path, typer.Argument(metavar="FILE")]
+BRIEF_CHARS = 40
 OUTCOMES = {"done": "", "refused": "被拒绝", "failed": "失败", "unknown": "结果不明"}
 
 
@@ -42,7 +44,9 @@ def list_entries(
         else:
             entries = reading.log.newest(limit)
         found = [_entry(reading, stored) for stored in entries]
-    rows = [(e["seq"], e["shown_at"], e["who"], e["words"], e["subject"], e["notes_shown"]) for e in found]
+    rows = [
+        (e["seq"], e["shown_at"], e["who"], e["words"], e["subject_shown"], e["notes_shown"]) for e in found
+    ]
     shell.show({"entries": found}, lambda: table(("序号", "时间", "人", "事项", "对象", "附注"), rows))
 
 
@@ -63,14 +67,19 @@ def _entry(reading: Reading, stored: StoredEntry) -> dict[str, Any]:
         "shown_at": shown_minute(datetime.fromisoformat(entry.at)),
         "who": f"{entry.actor}（代 {entry.on_behalf_of}）" if entry.on_behalf_of else entry.actor,
         "words": ENTRY_KINDS.get(entry.kind, entry.kind) + (f"（{outcome}）" if outcome else ""),
-        "subject": _short(entry.subject),
-        "notes_shown": "；".join(notes.values())[:120],
+        "subject_shown": _short(entry.subject),
+        "notes_shown": _brief("；".join(notes.values())),
     }
+
+
+def _brief(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= BRIEF_CHARS else f"{line[:BRIEF_CHARS]}…"
 
 
 def _short(subject: str) -> str:
     kind, colon, name = subject.partition(":")
-    return f"{kind}:{name[:12]}" if colon else subject
+    return f"{kind}:{name[:8]}" if colon else subject
 
 
 def export(shell: Shell, file: Out, purpose: Annotated[str, typer.Option("--purpose")] = "") -> None:
@@ -150,7 +159,7 @@ def _anchors(path: Path) -> tuple[str, ...]:
 
 
 def _unreadable(field: str, path: Path, why: OSError) -> Refused:
-    words = f"打不开“{path}”：{why.strerror}"
+    words = f"打不开“{path}”：{system_words(why)}"
     return refuse(Reason.BAD_INPUT, words, field=field, allowed="可读的文件", english=f"cannot read {path}")
 
 

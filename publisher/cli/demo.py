@@ -14,7 +14,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from publisher.cli.demo_show import Show, dated, demo_stream, demo_text
 from publisher.domain.errors import Reason, Refused
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from publisher.workflow.report import ItemWhere
 
 PATIENCE_S = 90.0
+PATIENCE_BLIND_S = 8.0
+"""With the reader's view stopped nothing will be verified; so long each wait is given."""
 FAST_S = 0.1
 LOOK_S = 0.2
 
@@ -77,7 +81,7 @@ def run_demo(*, once: bool, reader_open: bool, show: Show) -> int:
     folder = Path(tempfile.mkdtemp(prefix="gongkai-demo-"))
     try:
         with _opened(folder / "home", reader_open=reader_open, show=show) as day:
-            _trip(day, patience_s=PATIENCE_S if reader_open else 20.0)
+            _trip(day, patience_s=PATIENCE_S if reader_open else PATIENCE_BLIND_S)
             good = _ending(day)
             if not once:
                 _serve(day)
@@ -271,3 +275,25 @@ def _serve(day: Day) -> None:
             time.sleep(3600)
     except KeyboardInterrupt:
         day.show.line("演示结束")
+
+
+def demo(
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once", help="走完即退，都合预期才为 0 · exit when done, 0 only if all is as expected"
+        ),
+    ] = False,
+    without_reader: Annotated[
+        bool,
+        typer.Option(
+            "--without-reader", help="停掉读者视图，核验不了 · stop the reader's view: nothing is verified"
+        ),
+    ] = False,
+) -> None:
+    """`publisher demo`. Ends 7 when something came out otherwise than expected."""
+    from rich.console import Console
+
+    code = run_demo(once=once, reader_open=not without_reader, show=Show(Console(emoji=False)))
+    if code:
+        raise typer.Exit(code)

@@ -68,7 +68,7 @@ class Show:
 
     def step(self, words: str) -> None:
         """A heading."""
-        self._console.print(f"\n[bold]{words}[/bold]")
+        self._console.print(f"\n[bold]{words}[/bold]", soft_wrap=True)
 
     def line(self, words: str, *, good: bool | None = None) -> None:
         """One thing that happened."""

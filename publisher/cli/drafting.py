@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from publisher.cli.labels import system_words
 from publisher.domain.errors import Problem, Reason, Refused, refuse
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def read_bytes(path: Path) -> bytes:
     except OSError as why:
         raise refuse(
             Reason.BAD_INPUT,
-            f"打不开文件“{path.name}”：{why.strerror}",
+            f"打不开文件“{path.name}”：{system_words(why)}",
             field="file",
             allowed="本人可读的文本文件",
             english=f"cannot read {path.name}: {why.strerror}",
@@ -123,7 +124,7 @@ def from_parts(
     """A draft from a title, a text and files, each a role and a path. The text is read like a file's."""
     from publisher.screening.problems import Refused as ScreeningRefused
     from publisher.screening.readers.text import decode
-    from publisher.workflow.intake import IncomingFile
+    from publisher.workflow.incoming import IncomingFile
     from publisher.workflow.item_files import draft_from_file
     from publisher.workflow.screen import as_refused
 
@@ -137,7 +138,8 @@ def from_parts(
         f"{title}\n\n{text}".encode(), name="text.txt", now=now, open_beside=_nothing_beside, given=given
     )
     incoming = tuple(IncomingFile(role, path.name, _opener(path), key=path.name) for role, path in files)
-    return replace(read, request=replace(read.request, files=incoming))
+    remarks = tuple(r for r in read.remarks if not (title and r.startswith("title = ")))
+    return replace(read, request=replace(read.request, files=incoming), remarks=remarks)
 
 
 def _opener(path: Path) -> Callable[[], BinaryIO]:

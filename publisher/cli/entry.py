@@ -5,13 +5,25 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from publisher.cli import audit, channel, item, part, posting, report, review, service, user
+from publisher.cli import (
+    audit,
+    channel,
+    item,
+    item_release,
+    part,
+    posting,
+    report,
+    review,
+    service,
+    user,
+)
 from publisher.cli.command import Command, Language, bind, shared_options
 from publisher.cli.errors import explain, tell, usage
 from publisher.cli.exits import Exit
@@ -19,7 +31,7 @@ from publisher.cli.words import PANELS, command_words, parameter_words
 
 COMMANDS: tuple[Command, ...] = tuple(
     command
-    for module in (service, item, review, posting, part, channel, audit, report, user)
+    for module in (service, item, item_release, review, posting, part, channel, audit, report, user)
     for command in module.COMMANDS
 )
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -39,7 +51,7 @@ USAGE_WORDS: dict[
 
 def run(arguments: Sequence[str] | None) -> int:
     """Run one command line; every error has become words and an exit code when this returns."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = [_as_utf8(text) for text in (sys.argv[1:] if arguments is None else arguments)]
     force_utf8()
     lang, json = language_of(given), "--json" in given
     try:
@@ -47,6 +59,7 @@ def run(arguments: Sequence[str] | None) -> int:
             tell(usage("参数里有不是 UTF-8 的字符", "an argument is not UTF-8"), lang=lang, json=json)
             return int(Exit.USAGE)
         command = typer.main.get_command(build(lang, demo="demo" in given))
+        _word_help_option(command, parameter_words("", "--help", lang))
         code = command.main(args=given, prog_name="publisher", standalone_mode=False, obj={})
         return code if isinstance(code, int) else int(Exit.OK)
     except UsageError as error:
@@ -66,6 +79,14 @@ def _wrong(error: Any, lang: str, *, json: bool) -> int:
     words = f"{USAGE_WORDS.get(name, '命令写错了')}：{error.format_message()}"
     tell(usage(words, error.format_message()), lang=lang, json=json)
     return int(Exit.USAGE)
+
+
+def _as_utf8(text: str) -> str:
+    """An argument as it was typed, also where the locale made Python read it as ASCII."""
+    try:
+        return os.fsencode(text).decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def force_utf8() -> None:
@@ -111,6 +132,13 @@ def _word_the_help(lang: Language) -> None:
 
     for name, words in PANELS.items():
         setattr(rich_utils, name, words[lang == "en"])
+
+
+def _word_help_option(command: Any, words: str) -> None:
+    """`--help` itself, on every command below `command`; Typer words it in English alone."""
+    command.get_help_option(typer.Context(command)).help = words
+    for below in getattr(command, "commands", {}).values():
+        _word_help_option(below, words)
 
 
 def _root(lang: Language) -> Any:

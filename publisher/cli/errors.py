@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from publisher.cli.exits import MEANINGS, REASONS, Exit
+from publisher.cli.labels import field_label, system_words
 from publisher.cli.shell import as_json
 from publisher.domain.errors import IllegalTransition, Problem, Refused
 
@@ -75,6 +76,7 @@ def explain(error: BaseException) -> Explained:
 
 def _of_the_house(error: BaseException) -> Explained | None:
     """Errors whose classes are costly to import: only looked at when something went wrong."""
+    from publisher.audit.keys import NotAKey
     from publisher.settings import SettingsRefused
     from publisher.store.blobs import BlobDamaged, BlobTooLarge
     from publisher.store.engine import StoreUnavailable
@@ -98,9 +100,15 @@ def _of_the_house(error: BaseException) -> Explained | None:
                 "stored bytes are not those that were signed",
             )
             return Explained(Exit.FOUND_SOMETHING, "tampered", (problem,))
+        case NotAKey():
+            problem = Problem(
+                "key", str(error), "publisher init 建立的密钥文件", "the key file cannot be used"
+            )
+            return Explained(Exit.REFUSED, "settings", (problem,))
         case OSError():
-            words = f"{error.strerror or error}{f'：{error.filename}' if error.filename else ''}"
-            return Explained(Exit.UNAVAILABLE, "system", (Problem("", words, "", words),), NOT_KNOWN)
+            place = f"：{error.filename}" if error.filename else ""
+            problem = Problem("", f"{system_words(error)}{place}", "", f"{error.strerror}{place}")
+            return Explained(Exit.UNAVAILABLE, "system", (problem,), NOT_KNOWN)
         case PlatformWords():
             english = f"the platform refused ({error.code})" if error.code else "the platform refused"
             problem = Problem("channel", str(error), "", english)
@@ -122,7 +130,7 @@ def usage(words: str, english: str) -> Explained:
 
 
 def tell(explained: Explained, *, lang: str, json: bool) -> None:
-    """Write the explanation to standard error, as a panel or as one JSON document."""
+    """Write the explanation to standard error, as a panel or as one JSON document, never as a traceback."""
     if json:
         sys.stderr.write(as_json(explained.document()))
         return
@@ -140,16 +148,17 @@ def _panel(explained: Explained, lang: str) -> Any:
     english = lang == "en"
     lines: list[Text] = [Text(line) for p in explained.problems for line in _lines(p, english=english)]
     lines.append(Text(explained.state[english]))
-    title = f"{'refused' if english else '没有办成'} · {MEANINGS[explained.exit][english]}（{int(explained.exit)}）"
-    return Panel(Group(*lines), title=Text(title), title_align="left", border_style="red", box=box.ROUNDED)
+    head, meaning = ("not done" if english else "没有办成"), MEANINGS[explained.exit][english]
+    code = f" ({int(explained.exit)})" if english else f"（{int(explained.exit)}）"
+    title = Text(f"{head} · {meaning}{code}")
+    return Panel(Group(*lines), title=title, title_align="left", border_style="red", box=box.ROUNDED)
 
 
 def _lines(problem: Problem, *, english: bool) -> Sequence[str]:
     from publisher.cli.tables import clean
 
-    place = (
-        f"{problem.field}: " if english and problem.field else (f"{problem.field}：" if problem.field else "")
-    )
+    label = problem.field if english else field_label(problem.field)
+    place = f"{label}{': ' if english else '：'}" if label else ""
     why = (problem.english or problem.why) if english else problem.why
     allowed = "allowed: " if english else "允许："
     return [clean(f"✗ {place}{why}"), *([clean(f"  {allowed}{problem.allowed}")] if problem.allowed else [])]

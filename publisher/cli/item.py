@@ -14,7 +14,7 @@ from publisher.cli.command import Command
 from publisher.cli.errors import Explained, Failed, explain, tell, usage
 from publisher.cli.labels import relabelled
 from publisher.cli.shell import Shell, noted
-from publisher.domain.clocks import read_instant, shown_minute
+from publisher.domain.clocks import shown_minute
 from publisher.domain.errors import Reason, Refused, refuse
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from publisher.workflow.item_files import ReadDraft
 
 Id = Annotated[str, typer.Argument(metavar="ID")]
-Reason_ = Annotated[str, typer.Option("--reason")]
 
 
 def import_files(
@@ -192,78 +191,6 @@ def discard(shell: Shell, item: Id) -> None:
     shell.show({"item": asked.item_id, "done": "discard"}, shell.say("草稿已废弃", "the draft is discarded"))
 
 
-def schedule(shell: Shell, item: Id, at: Annotated[str, typer.Option("--at")] = "now") -> None:
-    """排期 of an approved revision."""
-    from publisher.workflow.schedule import ScheduleRequest
-    from publisher.workflow.schedule import schedule as use_case
-
-    def request(reading: Reading) -> ScheduleRequest:
-        return ScheduleRequest(lookup.revision(reading, item).id, _instant(at))
-
-    instant, asked = shell.act(use_case, request)
-    document = {"revision": asked.revision_id, "release_at": instant}
-    words = shell.say(
-        f"已排期：{shown_minute(instant)}（北京时间）", f"scheduled for {shown_minute(instant)} Beijing time"
-    )
-    shell.show(document, words, f"{shell.say('版本摘要', 'digest')} {asked.revision_id}")
-
-
-def _instant(text: str) -> Any:
-    if text.strip() == "now":
-        return None
-    try:
-        return read_instant(text)
-    except ValueError as why:
-        raise refuse(
-            Reason.BAD_INPUT,
-            f"“{text}”不是时间",
-            field="release_at",
-            allowed="now，或 2026-11-26 09:00（北京时间）",
-            english="not an instant",
-        ) from why
-
-
-def unschedule(shell: Shell, item: Id) -> None:
-    """取消排期."""
-    from publisher.workflow.schedule import UnscheduleRequest
-    from publisher.workflow.schedule import unschedule as use_case
-
-    _, asked = shell.act(use_case, lambda reading: UnscheduleRequest(lookup.revision(reading, item).id))
-    done = shell.say("已取消排期", "unscheduled")
-    shell.show({"revision": asked.revision_id, "done": "unschedule"}, f"{done}  {asked.revision_id}")
-
-
-def withdraw(
-    shell: Shell,
-    item: Id,
-    reason: Reason_,
-    channel: Annotated[str, typer.Option("--channel")] = "",
-    part: Annotated[str, typer.Option("--part")] = "",
-    leak: Annotated[bool, typer.Option("--leak")] = False,
-) -> None:
-    """撤下 as one order."""
-    from publisher.workflow.withdraw import WithdrawRequest, order_withdrawal
-
-    def request(reading: Reading) -> WithdrawRequest:
-        owner = lookup.item(reading, item).id
-        part_id = lookup.part(reading, part).id if part else ""
-        named = lookup.channel(reading, channel) if channel else ""
-        return WithdrawRequest(owner, reason, channel=named, part_id=part_id, leak=leak)
-
-    order, asked = shell.act(order_withdrawal, request)
-    document = {
-        "order": order,
-        "item": asked.item_id,
-        "channel": asked.channel,
-        "part": asked.part_id,
-        "leak": leak,
-    }
-    words = shell.say(
-        f"撤下指令 {order} 号已签发，各渠道逐一办理", f"order {order} is signed; the channels carry it out"
-    )
-    shell.show(document, words)
-
-
 COMMANDS = (
     Command("item import", import_files, acts=True, fields=True),
     Command("item new", new_item, acts=True, fields=True),
@@ -271,7 +198,4 @@ COMMANDS = (
     Command("item show", show),
     Command("item submit", submit, acts=True),
     Command("item discard", discard, acts=True),
-    Command("item schedule", schedule, acts=True),
-    Command("item unschedule", unschedule, acts=True),
-    Command("item withdraw", withdraw, acts=True),
 )

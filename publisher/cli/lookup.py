@@ -26,9 +26,10 @@ def item(reading: Reading, text: str) -> ItemRecord:
     """By id, beginning of the id, or index number."""
     found = reading.items.find_item(text) if text else []
     exact = [record for record in found if text in (record.id, record.index_no)]
+    if not exact and found:
+        _long_enough(text)
     if len(exact or found) == 1:
         return (exact or found)[0]
-    _long_enough(text, found)
     if not found:
         raise _missing("item", "条目", text)
     raise _ambiguous("item", text, (f"{record.id}（{record.index_no or '未编号'}）" for record in found))
@@ -70,9 +71,10 @@ def posting(reading: Reading, text: str) -> PostingRecord:
     """By key or its beginning."""
     found = reading.postings.find(text) if text else []
     exact = [record for record in found if record.id == text]
+    if not exact and found:
+        _long_enough(text)
     if len(exact or found) == 1:
         return (exact or found)[0]
-    _long_enough(text, found)
     if not found:
         raise _missing("posting", "推送", text)
     raise _ambiguous("posting", text, (f"{record.id}（{record.channel}）" for record in found))
@@ -104,8 +106,9 @@ def channel(reading: Reading, text: str) -> str:
     )
 
 
-def _long_enough(text: str, found: list[ItemRecord] | list[PostingRecord]) -> None:
-    if len(text) < SHORTEST_CHARS and len(found) != 1:
+def _long_enough(text: str) -> None:
+    """A slip of the finger must not name an item: what is not the whole id has some length."""
+    if len(text) < SHORTEST_CHARS:
         raise refuse(
             Reason.BAD_INPUT,
             f"编号“{text}”太短",

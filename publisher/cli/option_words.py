@@ -9,6 +9,7 @@ OPTIONS: dict[str, tuple[str, str]] = {
     ),
     "--lang": ("语言：zh 或 en", "language: zh or en"),
     "--json": ("输出一份 JSON，错误也是", "one JSON document, errors too"),
+    "--help": ("显示用法", "show how to use this command"),
     "--version": ("显示版本", "show the version"),
     "--as": ("以谁的名义办理（账号）", "who acts (account name)"),
     "--token-file": ("令牌文件；不给则取 GONGKAI_TOKEN", "file with the token; else GONGKAI_TOKEN"),
@@ -99,5 +100,4 @@ OPTIONS: dict[str, tuple[str, str]] = {
         "渠道用练习平台，还是留待设置",
         "channels on practice platforms, or left to be set up",
     ),
-    "--once": ("走完即退，都合预期才为 0", "exit when done; 0 only if all came out as expected"),
 }

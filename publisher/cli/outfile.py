@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from publisher.cli.labels import system_words
 from publisher.domain.errors import Reason, Refused, refuse
 
 
@@ -18,22 +19,22 @@ def new_file(path: Path) -> Iterator[Callable[[str], object]]:
     try:
         file = path.open("x", encoding="utf-8", newline="")
     except OSError as why:
-        raise _cannot(path, "已经存在" if isinstance(why, FileExistsError) else why.strerror, why) from why
+        raise _cannot(path, why) from why
     try:
         with file:
             yield file.write
     except OSError as why:
         path.unlink(missing_ok=True)
-        raise _cannot(path, why.strerror, why) from why
+        raise _cannot(path, why) from why
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
-def _cannot(path: Path, words: str | None, why: OSError) -> Refused:
+def _cannot(path: Path, why: OSError) -> Refused:
     return refuse(
         Reason.BAD_INPUT,
-        f"写不了文件“{path}”：{words}",
+        f"写不了文件“{path}”：{system_words(why)}",
         field="file",
         allowed="可写的文件夹里一个新的文件名",
         english=f"cannot write {path}: {why.strerror}",
