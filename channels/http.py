@@ -18,6 +18,9 @@ import tenacity
 
 from channels.contract import OutcomeUnknown, Unavailable
 
+Client = httpx.Client
+"""What `open_client` gives; closed by whoever opened it."""
+
 MAX_BYTES = 64 * 1024 * 1024
 """Largest answer that is read, in bytes."""
 

@@ -79,7 +79,6 @@ class ChannelPart(BaseModel):
     kind: str
     label: str = Field(min_length=1, max_length=40)
     practice: bool = False
-    template_folder: Path | None = None
 
     def options(self) -> dict[str, Any]:
         """What belongs to the kind; checked by the kind's own settings class."""

@@ -103,7 +103,7 @@ class Portal:
 
     def withdraw(self, part: PartReceipt, journal: Journal, *, reason: str = "") -> Withdrawn:
         """A tombstone in the page's place; its files and its lines in the lists go."""
-        place = place_at(part.remote_id)
+        place = place_at(part.remote_id or self._named_by(part.url))
         with self._disk.alone():
             if self._is_out(place):  # also when it came back after a withdrawal that was done
                 journal.forget("withdraw:page", "网页还在")
@@ -204,6 +204,10 @@ class Portal:
 
     def _url(self, place: Place) -> str:
         return f"{self._settings.root_url}/{place.page}"
+
+    def _named_by(self, url: str) -> str:
+        """The place that an address of ours names, for pages that a person found."""
+        return url.removeprefix(f"{self._settings.root_url}/").removesuffix(".html")
 
     def _receipt(self, place: Place) -> Receipt:
         return Receipt(place.remote_id, (PartReceipt(place.remote_id, self._url(place)),))

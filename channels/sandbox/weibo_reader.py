@@ -60,7 +60,8 @@ def _picture(world: World, name: str) -> Reply:
 def _account(world: World, user: User) -> Reply:
     posts = [post for post in reversed(world.posts) if post.uid == user.uid][:ONE_PAGE]
     who = Template((PAGES / "weibo-account.html").read_text("utf-8")).substitute(
-        name=escape(user.name), note=escape(user.note), count=len(world.shown(user.uid))
+        name=escape(user.name),
+        about="　".join(filter(None, (escape(user.note), f"微博 {len(world.shown(user.uid))}"))),
     )
     articles = "\n".join(_article(user, post) for post in posts)
     return Reply.html(_frame(world, f"{user.name}的微博", who + articles, _staff(world, user)))

@@ -9,7 +9,7 @@ class WeChatSettings(BaseModel):
     """One account. Unknown keys are refused.
 
     `author` stands where an article names none (at most 16 characters); `base_url` is the API's address
-    without a path; `home_url` is the address that people are shown for the account, "" when there is none.
+    without a path; `label` is the channel's label.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -19,4 +19,3 @@ class WeChatSettings(BaseModel):
     base_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://[^/?#\s]+$")
     author: str = Field(default="", max_length=16)
     label: str = Field(default="微信公众号", min_length=1, max_length=40)
-    home_url: str = ""

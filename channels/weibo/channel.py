@@ -36,7 +36,7 @@ from channels.weibo.codes import BEIJING, Said
 from channels.weibo.look import look
 from channels.weibo.search import ANSWERS, FIRST_TRY, note, search
 from channels.weibo.settings import WeiboSettings
-from channels.weibo.wire import PROBE, Api, Picture, Post, base62
+from channels.weibo.wire import PROBE, Api, Picture, Post, base62, number_in
 
 STEP = "share"
 NO_CALL = frozenset({"10005", "10014"})
@@ -164,9 +164,15 @@ class Weibo:
         raise Rejected("微博发出后不能改，请撤下后另发更正", before_execution=True)
 
     def withdraw(self, part: PartReceipt, journal: Journal, *, reason: str = "") -> Withdrawn | NeedsHand:
-        """Remove the post. Gone already counts as removed; without the permission it is a person's task."""
+        """Remove the post. Gone already counts as removed; without the permission it is a person's task.
+
+        A post that a person found is known by its address alone: its number stands in it.
+        """
+        number = part.remote_id or number_in(part.url)
+        if not number:
+            return NeedsHand(f"不知道这一条的编号，请登录微博删除它：{part.url}")
         try:
-            journal.once("destroy", part.remote_id, lambda: self._destroy(part.remote_id), repeatable=True)
+            journal.once("destroy", number, lambda: self._destroy(number), repeatable=True)
         except ChannelRefused as why:
             if why.code not in NO_CALL:
                 raise

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from channels.contract import (
     CredentialsRefused,
@@ -81,6 +82,21 @@ def base62(mid: str) -> str:
             short = DIGITS[digit] + short
         groups.append(short.rjust(4, "0") if mid else short or "0")
     return "".join(reversed(groups))
+
+
+def number_in(url: str) -> str:
+    """The number of the post that a public address leads to, or "" when it is not such an address."""
+    short = urlsplit(url).path.rpartition("/")[2]
+    if not short or not set(short) <= set(DIGITS):
+        return ""
+    number = ""
+    while short:
+        short, group = short[:-4], short[-4:]
+        value = 0
+        for char in group:
+            value = value * 62 + DIGITS.index(char)
+        number = (str(value).rjust(7, "0") if short else str(value)) + number
+    return number
 
 
 def instant(text: str) -> datetime:

@@ -21,7 +21,7 @@ from publisher.store.blobs import Blobs
 from publisher.store.migrate import upgrade, write_meta
 from publisher.store.unit_of_work import Store
 from publisher.workflow.seal import Seal, sign_checkpoint
-from publisher.workflow.staff import AddUserRequest, write_user
+from publisher.workflow.staff import AddUserRequest, check_account, write_user
 
 SETTINGS = """# {body_name}：公开信息发布系统的设置。密钥不写在这里，写在 secrets/ 下的文件里。
 [bureau]
@@ -155,6 +155,15 @@ def create_home(
 
     `practice` sets up simulated platforms on free loopback ports; else a sample to fill in.
     """
+    check_account(AddUserRequest(admin, admin_display, (Role.ADMINISTRATOR.value,)))
+    if len(body_name) > 60 or not body_name.isprintable() or set(body_name) & set('"\\{}'):
+        raise refuse(
+            Reason.BAD_INPUT,
+            "机构名称不能用",
+            field="body_name",
+            allowed="1 至 60 个字，不含引号、反斜杠和花括号",
+            english="the body's name has characters that it may not have",
+        )
     if (home / DATABASE).exists() or (home / FILE_NAME).exists():
         raise refuse(
             Reason.WRONG_STATE,

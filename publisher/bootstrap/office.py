@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from channels.contract import Channel, ChannelProfile, Ports
-from channels.http import Http, open_client
+from channels.http import Client, Http, open_client
 from channels.registry import KINDS
 from publisher.audit.keys import PublicKey, load_key_file, public_key_of
 from publisher.bootstrap.calendar import announced_calendar
@@ -20,7 +20,7 @@ from publisher.domain.identifiers import ItemId, posting_key
 from publisher.render.renderer import Renderer
 from publisher.settings import Settings, SettingsRefused, checked, os_user, read_settings, resolve_secrets
 from publisher.store.blobs import Blobs
-from publisher.store.migrate import read_meta, upgrade
+from publisher.store.migrate import is_current, read_meta, upgrade
 from publisher.store.unit_of_work import Store
 from publisher.workflow import staff
 from publisher.workflow.account import StoreAccount, StoreMeter
@@ -55,6 +55,7 @@ class Office:
     public_key: PublicKey
     profiles: Mapping[str, ChannelProfile]
     options: Mapping[str, Any]
+    client: Client
     clock: Now = wall_clock
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
@@ -75,7 +76,8 @@ class Office:
         return {"renderer": self.renderer, "profiles": self.profiles}
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the connections to platforms and the database."""
+        self.client.close()
         self.store.close()
 
 
@@ -106,7 +108,8 @@ def open_office(
         raise SettingsRefused(
             Problem(DATABASE, "数据库还没有建立", "先运行 publisher init", "run: publisher init")
         )
-    upgrade(path)
+    if not is_current(path):
+        upgrade(path)
     log_id = read_meta(path, "log_id")
     if log_id is None:
         raise SettingsRefused(
@@ -114,11 +117,12 @@ def open_office(
         )
     bureau = bureau_of(settings, options)
     store = Store(path, bureau, Blobs(home / "blobs"), log_id)
-    folders = [settings.templates] if settings.templates else []
+    folders = [home / settings.templates] if settings.templates else []
     renderer = Renderer(folders, bureau, _sites(options))
-    channels = _build(store, settings, options, renderer, clock, http or Http(open_client()))
+    client = open_client()
+    channels = _build(store, settings, options, renderer, clock, http or Http(client))
     signer = load_key_file(home / KEY)
-    anchor = settings.audit.anchor or home / ANCHOR
+    anchor = home / (settings.audit.anchor or ANCHOR)
     return Office(
         home=home,
         settings=settings,
@@ -129,6 +133,7 @@ def open_office(
         public_key=public_key_of(signer, log_id),
         profiles={name: KINDS[part.kind].profile for name, part in settings.channels.items()},
         options=options,
+        client=client,
         clock=clock,
         secrets=secrets,
     )
@@ -147,8 +152,8 @@ def _channel_options(home: Path, settings: Settings) -> tuple[dict[str, Any], tu
         kind = KINDS[part.kind].settings
         if "folder" in raw:
             raw["folder"] = home / str(raw["folder"])
-        if "practice" in kind.model_fields:
-            raw["practice"] = part.practice
+        told = {"label": part.label, "practice": part.practice}
+        raw |= {key: value for key, value in told.items() if key in kind.model_fields}
         options[name] = checked(kind, raw, prefix)
         secrets += [v.get_secret_value() for _, v in options[name] if hasattr(v, "get_secret_value")]
     return options, tuple(secrets)

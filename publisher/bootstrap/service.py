@@ -8,14 +8,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from publisher.bootstrap.office import DATABASE, Office, open_office
 from publisher.bootstrap.practice import open_practice
 from publisher.domain.errors import Reason, refuse
 from publisher.logs import configure, get_logger
-from publisher.scheduler.service import Service
 from publisher.store.engine import try_file_lock
+
+if TYPE_CHECKING:
+    from publisher.scheduler.service import Service
 
 SYSTEM = "system"
 
@@ -43,6 +45,8 @@ def serving(
     office: Office, *, idle_s: float | None = None, sweep_s: float | None = None
 ) -> Iterator[Service]:
     """The service over an open office, started; stopped and sealed at the end."""
+    from publisher.scheduler.service import Service  # only the service pays for the scheduler's import
+
     logger = get_logger("service")
 
     def report(part: str, why: BaseException) -> None:

@@ -112,6 +112,7 @@ class Service:
 
 
 STEPS: tuple[Callable[[Store, Outlets, str], int], ...] = (
+    recover,
     remove_due_parts,
     deliver_next,
     poll_accepted,
@@ -119,7 +120,8 @@ STEPS: tuple[Callable[[Store, Outlets, str], int], ...] = (
     look_at_due_parts,
     probe_paused,
 )
-"""What a channel's thread does, over and over. Removals come first: what must go is worse than what is late."""
+"""What a channel's thread does, over and over. First what a fault of the database left half settled; removals
+before sendings, because what must go is worse than what is late."""
 
 
 def serve_once(store: Store, outlets: Outlets, name: str) -> int:

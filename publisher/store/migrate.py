@@ -9,6 +9,24 @@ import sqlalchemy as sa
 from publisher.store.engine import file_lock, open_engine
 from publisher.store.schema import meta
 
+HEAD = "0001"
+"""The newest migration; a test holds it against the files."""
+
+
+def is_current(path: Path) -> bool:
+    """Whether the database at `path` has the newest schema; cheap, so that every command can ask."""
+    if not path.exists():
+        return False
+    engine = open_engine(f"sqlite:///{path}")
+    try:
+        with engine.connect() as connection, connection.begin():
+            names = sa.inspect(connection).get_table_names()
+            if "alembic_version" not in names:
+                return False
+            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD
+    finally:
+        engine.dispose()
+
 
 def upgrade(path: Path) -> None:
     """Bring the database at `path` to the newest schema; makes the file when there is none.

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from publisher.audit.entries import Outcome
+from publisher.audit.entries import Outcome, fact_value
+from publisher.domain.clocks import business_day
 from publisher.domain.errors import IllegalTransition, Problem, Reason, Refused
 from publisher.domain.lifecycle import REVISION_EVENT_LABELS, REVISION_LABELS
 from publisher.domain.part import PART_EVENT_LABELS, PART_LABELS
@@ -18,6 +19,8 @@ from publisher.domain.posting import (
     POSTING_EVENT_LABELS,
     POSTING_LABELS,
 )
+from publisher.screening.findings import hard
+from publisher.screening.screen import screen_filename, screen_text
 from publisher.store.unit_of_work import Store, UnitOfWork
 
 T = TypeVar("T")
@@ -83,9 +86,15 @@ def note_refusal(store: Store, now: datetime, actor: Actor, act: str, request: o
             os_user=actor.os_user,
             outcome=Outcome.REFUSED,
             facts={"act": act, "reason": why.reason, "fields": ",".join(p.field for p in why.problems)},
-            notes={"why": str(why)},
+            notes={"why": _without_secrets(str(why), now)},
         )
         uow.commit()
+
+
+def _without_secrets(words: str, now: datetime) -> str:
+    """A refusal may quote what a person wrote: a mark of secrecy or a full identity number is never kept."""
+    found = hard(screen_text(words, today=business_day(now))) or hard(screen_filename(words))
+    return "（拒绝的理由引用了不能保存的内容，没有记录原文）" if found else words
 
 
 def _subject(request: object) -> str:
@@ -97,7 +106,7 @@ def _subject(request: object) -> str:
     ):
         value = getattr(request, name, "")
         if value:
-            return f"{prefix}:{value}"
+            return f"{prefix}:{fact_value(str(value))}"
     return ""
 
 

@@ -15,6 +15,7 @@ from publisher.screening.attachments import screen_file
 from publisher.screening.filetypes import HEAD_BYTES, FileKind, sniff
 from publisher.screening.pictures import image_size
 from publisher.screening.problems import Refused as ScreeningRefused
+from publisher.store.blobs import BlobTooLarge, StoredBlob
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.screen import (
     as_refused,
@@ -68,8 +69,7 @@ def _keep_file(uow: UnitOfWork, file: IncomingFile, today: date) -> ItemFile:
         )
     screened = screen_file(kind, file.name, file.open, today=today)
     refuse_hard(screened.findings)
-    with _opened(file) as stream:
-        blob = uow.keep(stream, limit_bytes=FILE_LIMIT_BYTES)
+    blob = _keep_bytes(uow, file)
     return ItemFile(
         role=file.role,
         digest=blob.digest,
@@ -83,6 +83,20 @@ def _keep_file(uow: UnitOfWork, file: IncomingFile, today: date) -> ItemFile:
     )
 
 
+def _keep_bytes(uow: UnitOfWork, file: IncomingFile) -> StoredBlob:
+    try:
+        with _opened(file) as stream:
+            return uow.keep(stream, limit_bytes=FILE_LIMIT_BYTES)
+    except BlobTooLarge as why:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"文件“{file.name}”太大",
+            field="attachments",
+            allowed=f"不超过 {FILE_LIMIT_BYTES // (1024 * 1024)} MB",
+            english="the file is too large",
+        ) from why
+
+
 def _recognise(file: IncomingFile) -> tuple[FileKind, tuple[int, int]]:
     with _opened(file) as stream:
         head = stream.read(HEAD_BYTES)
@@ -90,7 +104,7 @@ def _recognise(file: IncomingFile) -> tuple[FileKind, tuple[int, int]]:
         kind = sniff(head, file.name, file.open)
         return kind, image_size(kind, file.open) if kind.image else (0, 0)
     except ScreeningRefused as why:
-        raise as_refused(why) from why
+        raise as_refused(why, about=file.name) from why
 
 
 def _opened(file: IncomingFile) -> BinaryIO:

@@ -23,10 +23,11 @@ class Answer:
     why: str
 
 
-def as_refused(error: ScreeningRefused) -> Refused:
-    """What a reader refused, as a refusal of ours with the same words."""
+def as_refused(error: ScreeningRefused, *, about: str = "") -> Refused:
+    """What a reader refused, as a refusal of ours with the same words; `about` names the file where there are several."""
+    lead = f"“{about}”：" if about else ""
     problems = (
-        Problem(p.field, p.reason_zh.rstrip("。"), p.allowed_zh.rstrip("。"), p.reason_en)
+        Problem(p.field, lead + p.reason_zh.rstrip("。"), p.allowed_zh.rstrip("。"), p.reason_en)
         for p in error.problems
     )
     return Refused(Reason.BAD_INPUT, *problems)
@@ -41,6 +42,16 @@ def screen_content(content: Content, today: date) -> list[Finding]:
         ("正文", plain(content.body)),
         ("关键词", "、".join(content.keywords)),
         ("来源", content.content_source),
+        ("发文字号", content.doc_no),
+        ("发文机关", content.issuing_body),
+        ("发布机构", content.responsible_body),
+        ("主题分类", content.subject_class),
+        ("栏目", content.column),
+        ("责任编辑", content.responsible_editor),
+        (
+            "其他字段",
+            "\n".join((content.kind, content.disclosure_basis, content.placement, content.validity)),
+        ),
         *((f"要素 {name}", value) for name, value in content.details),
         *(("附件标题", file.title) for file in content.files),
     ]

@@ -46,19 +46,7 @@ def add_user(uow: UnitOfWork, now: datetime, actor: Actor, request: AddUserReque
 
 def write_user(uow: UnitOfWork, now: datetime, request: AddUserRequest) -> str:
     """Check and insert an account without committing; returns its token."""
-    if not NAME.fullmatch(request.name):
-        raise refuse(
-            Reason.BAD_INPUT,
-            f"账号“{request.name}”不能用",
-            field="name",
-            allowed="2 至 32 个小写字母、数字、. _ -，以字母开头",
-            english="an account name has 2 to 32 of a-z 0-9 . _ -",
-        )
-    if not request.display.strip():
-        raise refuse(
-            Reason.BAD_INPUT, "要写姓名", field="display", allowed="真实姓名", english="the person's name"
-        )
-    roles = check_roles(_roles(request.roles))
+    roles = check_account(request)
     if uow.people.get(request.name) is not None:
         raise refuse(
             Reason.WRONG_STATE, f"账号“{request.name}”已存在", field="name", english="the account exists"
@@ -72,6 +60,23 @@ def write_user(uow: UnitOfWork, now: datetime, request: AddUserRequest) -> str:
         now=now,
     )
     return token
+
+
+def check_account(request: AddUserRequest) -> frozenset[Role]:
+    """The roles of an account that could be made; refused for a name, person or role that cannot be."""
+    if not NAME.fullmatch(request.name):
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"账号“{request.name}”不能用",
+            field="name",
+            allowed="2 至 32 个小写字母、数字、. _ -，以字母开头",
+            english="an account name has 2 to 32 of a-z 0-9 . _ -",
+        )
+    if not request.display.strip():
+        raise refuse(
+            Reason.BAD_INPUT, "要写姓名", field="display", allowed="真实姓名", english="the person's name"
+        )
+    return check_roles(_roles(request.roles))
 
 
 def _roles(words: tuple[str, ...]) -> list[Role]:

@@ -181,7 +181,7 @@ KEYS: dict[str, Key] = {  # names and labels: rules 16.4; disclosure basis: 16.2
     "disclosure_attribute": Key("公开方式", choice(*ATTRIBUTES), f"只能是：{'、'.join(ATTRIBUTES)}。"),
     "disclosure_basis": Key("公开依据", matching(BASIS), "请写 20-1 至 20-15 或 21-1 至 21-7，如 20-12。"),
     "validity": Key("有效性", choice(*VALIDITIES), f"只能是：{'、'.join(VALIDITIES)}。"),
-    "channels": Key("渠道", texts, '请写成列表，如 ["city-portal", "weibo"]，不重复。'),
+    "channels": Key("渠道", texts, '请写成列表，如 ["city-portal", "bureau-portal"]，不重复。'),
     "release_at": Key("发布时间", instant, "请写成 2026-11-20T09:30:00，或“2026-11-20 09:30”（北京时间）。"),
     "expires_on": Key("到期下线日期", day, DAY),
     "cover": Key("封面图片", text(200), "请写 [[images]] 里的一个文件名。"),
