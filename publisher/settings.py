@@ -29,9 +29,25 @@ WORDS = {  # pydantic's error type → words; values are never shown, they may b
     "path_type": "应为路径",
     "string_pattern_mismatch": "格式不对",
     "string_too_short": "不能为空",
+    "too_short": "不能为空",
     "string_too_long": "太长",
     "ip_v4_address": "应为 IPv4 地址",
 }
+
+ALLOWED = {  # pydantic's error type → what is allowed instead
+    "missing": "写上这一项；密钥写进文件，用“名称_file”指向它",
+    "string_type": '引号里的文字，如 "tzgg"',
+    "string_too_short": "至少一个字",
+    "too_short": "至少一个字",
+    "string_too_long": "短一些的文字",
+    "int_type": "不带引号的整数，如 100",
+    "int_parsing": "不带引号的整数，如 100",
+    "bool_type": "true 或 false，不带引号",
+    "bool_parsing": "true 或 false，不带引号",
+    "list_type": '方括号里的列表，如 ["a", "b"]',
+    "ip_v4_address": "如 192.0.2.10",
+}
+SEE = "见设置说明"
 
 
 class SettingsRefused(Exception):
@@ -194,9 +210,9 @@ def checked(kind: type[Any], raw: dict[str, Any], prefix: str = "") -> Any:
 
 def _problem(error: dict[str, Any], kind: type[BaseModel], prefix: str) -> Problem:
     place = ".".join(str(part) for part in (prefix, *error["loc"]) if str(part))
-    allowed = ""
-    if error["type"] == "extra_forbidden":
-        allowed = "、".join(kind.model_fields) if len(error["loc"]) == 1 else "见设置说明"
+    allowed = ALLOWED.get(error["type"], SEE)
+    if error["type"] == "extra_forbidden" and len(error["loc"]) == 1:
+        allowed = "、".join(kind.model_fields)
     words = WORDS.get(error["type"]) or str(error.get("ctx", {}).get("error", "")) or "不合规定"
     return Problem(place, words, allowed, f"{place}: {error['type']}")
 

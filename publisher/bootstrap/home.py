@@ -129,7 +129,9 @@ site_id_code = "9999990001"          # 政府网站标识码，请改为本站�
 # safe_domain = "slj.example.gov.cn"
 """
 
-FOLDERS = ("secrets", "keys", "anchors", "blobs", "sites/city-portal", "sites/bureau-portal")
+PRIVATE = ("secrets", "keys", "anchors", "blobs")
+PUBLIC = ("sites", "sites/city-portal", "sites/bureau-portal")
+"""What the web server reads as another user; the home folder itself can be passed through but not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,10 @@ def create_home(
             allowed="换一个空目录",
             english="this folder is set up already",
         )
-    for folder in FOLDERS:
-        (home / folder).mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.mkdir(parents=True, exist_ok=True)
+    for folder, mode in (("", 0o711), *((f, 0o700) for f in PRIVATE), *((f, 0o755) for f in PUBLIC)):
+        (home / folder).mkdir(exist_ok=True)
+        (home / folder).chmod(mode)
     for name in ("wechat.secret", "weibo.secret", "weibo.token"):
         _write_secret(home / "secrets" / name, secrets.token_hex(16))
     places = ports or _free_ports("city", "bureau", "wechat", "weibo")

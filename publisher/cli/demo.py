@@ -7,6 +7,7 @@ demo serves. With `--once` it ends 0 only if everything came out as expected.
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -78,6 +79,7 @@ class Day:
 
 def run_demo(*, once: bool, reader_open: bool, show: Show) -> int:
     """The whole demo. Returns the exit code: 0, or 7 when something came out otherwise than expected."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the folder goes, whoever ends it
     folder = Path(tempfile.mkdtemp(prefix="gongkai-demo-"))
     try:
         with _opened(folder / "home", reader_open=reader_open, show=show) as day:

@@ -15,7 +15,6 @@ ENTRY_KINDS: dict[str, str] = {
     "person:act:refused": "操作被拒绝",
     "person:draft:saved": "保存草稿",
     "person:draft:discarded": "废弃草稿",
-    "person:draft:refused": "稿件被预检拒收",
     "person:revision:submitted": "送审",
     "person:revision:pass_content": "初审通过",
     "person:revision:clear_secrecy": "保密审查通过",
