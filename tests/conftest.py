@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.fault.listing import pytest_terminal_summary as pytest_terminal_summary
+
 
 @pytest.fixture
 def business_now() -> datetime:

@@ -50,6 +50,7 @@ ENTRY_KINDS: dict[str, str] = {
     "system:posting:by_hand": "转人工发布",
     "system:posting:unknown": "结果不明",
     "system:posting:looked": "查找未定",
+    "system:step:forgotten": "步骤重做",
     "system:posting:found": "查到已发出",
     "system:posting:absent": "确认未发出",
     "system:posting:needs_person": "请人确认",

@@ -30,13 +30,14 @@ from publisher.domain.posting import (
     PostingEvent,
     PostingState,
 )
-from publisher.domain.timing import GATE_LOOK_S, next_attempt
+from publisher.domain.timing import GATE_LOOK_S, absence_counts_from, next_attempt
 from publisher.store.blobs import BlobDamaged
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.gate import gate_page, page_fault
 from publisher.workflow.journal import PUBLISH, LeaseLost
 from publisher.workflow.outcome import (
+    UNSURE,
     accept,
     become_unknown,
     bring_out,
@@ -67,7 +68,7 @@ def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
     journal = outlets.journal_for(store, posting, PUBLISH)
     try:
         message = _approved_message(store, outlets, posting)
-        result: Receipt | Accepted = channel.publish(message, journal)
+        result = _out_already(store, posting, channel, journal) or channel.publish(message, journal)
     except LeaseLost:
         return True  # somebody else has it; our claim's fence is old and settles nothing
     except (Tampered, BlobDamaged, FileNotFoundError) as why:
@@ -128,6 +129,26 @@ def _approved_message(store: Store, outlets: Outlets, posting: PostingRecord) ->
     return message
 
 
+def _out_already(
+    store: Store, posting: PostingRecord, channel: Channel, journal: Journal
+) -> Receipt | Accepted | None:
+    """An editor retries what a platform refused after it may have begun: look for it once more before sending.
+
+    None when it is not there. Raises `OutcomeUnknown` when the look does not settle it.
+    """
+    if (posting.error or {}).get("sure") != UNSURE:
+        return None
+    found = _one_look(channel, store, posting, journal)
+    if isinstance(found, Found):
+        return found.receipt or found.job
+    if isinstance(found, Absent):
+        return None
+    with store.write() as uow:
+        _reopen_last_step(uow, posting)
+        uow.commit()
+    raise OutcomeUnknown("上次被拒收后是否发出还不能断定", code="unsure")
+
+
 def _mine(uow: UnitOfWork, posting: PostingRecord) -> bool:
     present = uow.postings.get(posting.id)
     return present is not None and present.fence == posting.fence and present.state is PostingState.SENDING
@@ -164,13 +185,21 @@ def _settle_rejection(
         elif isinstance(found, Found) and found.job is not None:
             accept(uow, now, posting, found.job, PostingEvent.ACCEPT)
         elif found is None or isinstance(found, Absent):
-            reject(uow, now, posting, why, PostingEvent.REJECT)
+            again = None if found is None else _settled_at(uow, posting, outlets, now)
+            reject(uow, now, posting, why, PostingEvent.REJECT, again=again)
         else:
             _reopen_last_step(uow, posting)
             become_unknown(
                 uow, now, posting, why, PostingEvent.LOSE_ANSWER, outlets.channels[posting.channel]
             )
         uow.commit()
+
+
+def _settled_at(uow: UnitOfWork, posting: PostingRecord, outlets: Outlets, now: datetime) -> datetime:
+    """From when another look can be believed: no retry goes out before."""
+    profile = outlets.channels[posting.channel].profile
+    started = [step.started_at for step in uow.postings.steps(posting.id, PUBLISH) if not step.repeatable]
+    return absence_counts_from(max(started, default=now), profile.call_timeout_s, profile.settle_s)
 
 
 def _tried_unrepeatable(store: Store, posting: PostingRecord) -> bool:

@@ -36,7 +36,10 @@ class PostingRequest:
 
 
 def retry_posting(uow: UnitOfWork, now: datetime, actor: Actor, request: PostingRequest) -> None:
-    """重新推送 of a failed posting, by the editor; only this channel is tried again."""
+    """重新推送 of a failed posting, by the editor; only this channel is tried again.
+
+    What the platform may have begun before it refused waits until a look can tell, and is looked for first.
+    """
     require(Act.RETRY_POSTING, actor.person)
     posting = _posting(uow, request)
     kind = uow.bureau.kinds[_kind_of(uow, posting)]
@@ -48,7 +51,6 @@ def retry_posting(uow: UnitOfWork, now: datetime, actor: Actor, request: Posting
         PostingEvent.REQUEUE,
         "person:posting:retry",
         request.reason,
-        next_try_at=None,
         late_at=late_at(kind, now, uow.bureau),
     )
     uow.accounts.close_alarm(f"failed:{posting.id}", now)

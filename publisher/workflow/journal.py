@@ -63,12 +63,14 @@ class StoreJournal:
         return result
 
     def forget(self, name: str, why: str) -> None:
-        """Drop a repeatable step whose result died outside."""
+        """Drop a repeatable step whose result died outside; nothing happens when there is none."""
+        if self.step(name) is None:
+            return
         with self._store.write() as uow:
             uow.postings.forget_step(self._posting_id, self._scope, name)
             uow.record(
                 self.now,
-                "system:posting:looked",
+                "system:step:forgotten",
                 "system",
                 f"posting:{self._posting_id}",
                 facts={"step": name, "forgotten": "yes"},

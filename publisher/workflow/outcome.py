@@ -32,6 +32,8 @@ from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.journal import PUBLISH
 
 SYSTEM = "system"
+UNSURE = "no"
+"""Kept with a refusal that the platform may have given after it had begun."""
 
 
 def bring_out(
@@ -112,15 +114,22 @@ def accept(
 
 
 def reject(
-    uow: UnitOfWork, now: datetime, posting: PostingRecord, why: Rejected, event: PostingEvent
+    uow: UnitOfWork,
+    now: datetime,
+    posting: PostingRecord,
+    why: Rejected,
+    event: PostingEvent,
+    *,
+    again: datetime | None = None,
 ) -> None:
-    """Failed, to the editor, with the platform's words and our help."""
+    """Failed, to the editor, with the platform's words and our help; a retry waits at least until `again`."""
     uow.postings.change(
         posting.id,
         state=advance_posting(posting.state, event),
         error=error_values(why),
         attempts=posting.attempts + 1,
         next_look_at=None,
+        next_try_at=again,
     )
     label = uow.bureau.label(posting.channel)
     uow.accounts.raise_alarm(f"failed:{posting.id}", f"{label}拒收：{why.words}", now)
@@ -220,6 +229,7 @@ def error_values(why: ChannelError) -> dict[str, str]:
         "code": why.code,
         "field": getattr(why, "field", ""),
         "answer": why.answer,
+        "sure": UNSURE if isinstance(why, Rejected) and not why.before_execution else "",
     }
 
 

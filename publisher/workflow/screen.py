@@ -24,7 +24,7 @@ class Answer:
 
 
 def as_refused(error: ScreeningRefused, *, about: str = "") -> Refused:
-    """What a reader refused, as a refusal of ours with the same words; `about` names the file where there are several."""
+    """What a reader refused, as a refusal of ours with the same words; `about` names one file of several."""
     lead = f"“{about}”：" if about else ""
     problems = (
         Problem(p.field, lead + p.reason_zh.rstrip("。"), p.allowed_zh.rstrip("。"), p.reason_en)

@@ -1,0 +1,87 @@
+"""Killed at the steps that an adapter makes only after a platform's refusal; and adapters that retry blindly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from channels.sandbox.stage import Do, Fault
+from tests.fault.killing import Scene, SecondPublicThing, kill_and_recover
+from tests.fault.listing import KILLED
+from tests.fault.person import answer
+from tests.fault.rest import serve_to_rest
+from tests.fault.steps import AFTER_FAULTS, PUBLISHING, WECHAT, WEIBO, Point, Step
+
+
+@pytest.fixture
+def at(at_portals: Scene) -> Scene:
+    """Each case begins when both portals are verified."""
+    return at_portals
+
+
+SHARE = "/2/statuses/share.json"
+
+
+def _too_fast(at: Scene) -> None:
+    """Weibo asks to wait an hour; the second attempt keeps when the first one was."""
+    at.practice.stages[WEIBO].script(
+        Fault(SHARE, Do.ANSWER, status=400, body='{"error_code":20016,"error":"out of limit"}')
+    )
+
+
+def _slow(at: Scene) -> None:
+    """Weibo posts and answers "update success, but server slow"."""
+    at.practice.simulators[WEIBO].knobs.slow_posts = 1
+
+
+def _said_to_be_there(at: Scene) -> None:
+    """Weibo refuses to repeat what never was there; two people deny it; then Weibo is slow."""
+    refusal = '{"error_code":20019,"error":"repeat content!"}'
+    at.practice.stages[WEIBO].script(Fault(SHARE, Do.ANSWER, status=400, body=refusal))
+    serve_to_rest(at.office, at.clock)
+    (task,) = at.hand_tasks()
+    assert answer(at.office, at.house, task, at.practice.readers[WEIBO]) == "denied by two people"
+    _slow(at)
+
+
+def _cover_lost(at: Scene) -> None:
+    """WeChat is busy until the cover should have arrived, and then does not know it."""
+    wechat, path = at.practice.stages[WECHAT], "/cgi-bin/draft/add"
+    wechat.script(Fault(path, Do.ANSWER, times=2, body='{"errcode":-1,"errmsg":"system error"}'))
+    wechat.script(Fault(path, Do.ANSWER, body='{"errcode":40007,"errmsg":"invalid media_id"}'))
+
+
+PREPARED = {
+    "first-try": (_too_fast, 0),
+    "answer-1": (_slow, 0),
+    "answer-2": (_said_to_be_there, 0),
+    "cover-again": (_cover_lost, 1),
+}
+NOTES = (Point.BEFORE_INTENT, Point.AFTER_INTENT, Point.ANSWERED)
+
+
+@pytest.mark.parametrize(
+    ("step", "point"),
+    [(step, point) for step in AFTER_FAULTS.values() for point in (Point if step.request else NOTES)],
+    ids=str,
+)
+def test_killed_after_a_refusal_one_thing_is_out_and_verified(
+    at: Scene, step: Step, point: Point, record_property: Callable[[str, object], None]
+) -> None:
+    prepare, skip = PREPARED[step.name]
+    prepare(at)
+    said = kill_and_recover(at, step, point, skip=skip)
+    record_property(KILLED, f"{step}, {point}: {said}")
+
+
+ONCE_ONLY = [step for step in PUBLISHING if step.name in ("submit", "share")]
+
+
+@pytest.mark.parametrize("point", [Point.EXECUTED, Point.ANSWERED])
+@pytest.mark.parametrize("step", ONCE_ONLY, ids=str)
+def test_an_adapter_that_retries_blindly_is_caught_by_the_same_check(
+    at: Scene, step: Step, point: Point
+) -> None:
+    with pytest.raises(SecondPublicThing):
+        kill_and_recover(at, step, point, mutant="blind")
