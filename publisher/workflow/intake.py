@@ -21,7 +21,7 @@ from publisher.domain.item import (
     with_defaults,
 )
 from publisher.domain.lifecycle import FINAL, RevisionEvent, RevisionState, advance_revision
-from publisher.domain.people import Act, Role, require
+from publisher.domain.people import ROLE_LABELS, Act, Role, require
 from publisher.render.freeze import freeze
 from publisher.render.limits import limits
 from publisher.render.renderer import Renderer
@@ -194,7 +194,7 @@ def submit(
     record = item(uow, request.item_id)
     _refuse_while_out(uow, record.id)
     draft = _draft_to_submit(uow, now, actor, record.id)
-    content = _with_reviewer(uow, actor, content_from_json(draft.content), request.reviewer)
+    content = _with_reviewer(uow, actor, content_from_json(draft.content), request)
     findings = screen_content(content, business_day(now))
     refuse_hard(findings)
     problems = content_problems(content, uow.bureau, business_day(now))
@@ -245,17 +245,22 @@ def _draft_to_submit(uow: UnitOfWork, now: datetime, actor: Actor, item_id: str)
     return draft
 
 
-def _with_reviewer(uow: UnitOfWork, actor: Actor, content: Content, wish: str) -> Content:
-    """The reviewer's name stands on the page, so it is settled before the message is frozen."""
-    able = [p for p in uow.people.with_role(Role.CONTENT_REVIEWER) if p.name != actor.name]
-    wanted = wish or content.reviewer
-    chosen = [p for p in able if wanted in (p.name, p.display)] if wanted else able
+def _with_reviewer(uow: UnitOfWork, actor: Actor, content: Content, request: SubmitRequest) -> Content:
+    """The reviewer's name stands on the page, so it is settled before the message is frozen.
+
+    Of an urgent item it is the leader on duty: nobody else looks before it goes out.
+    """
+    role = Role.APPROVER if request.urgent else Role.CONTENT_REVIEWER
+    able = [p for p in uow.people.with_role(role) if p.name != actor.name]
+    known = [p for p in able if content.reviewer in (p.name, p.display)]
+    chosen = (
+        [p for p in able if request.reviewer in (p.name, p.display)] if request.reviewer else known or able
+    )
     if len(chosen) != 1:
-        names = "、".join(f"{p.display}（{p.name}）" for p in able) or "（没有另外的审核人账号）"
-        why = f"没有审核人“{wanted}”" if wanted else "要指定审核人"
-        raise refuse(
-            Reason.BAD_INPUT, why, field="reviewer", allowed=names, english="name one content reviewer"
-        )
+        label = ROLE_LABELS[role]
+        names = "、".join(f"{p.display}（{p.name}）" for p in able) or f"（没有另外的{label}账号）"
+        why = f"没有{label}“{request.reviewer}”" if request.reviewer else f"要指定{label}"
+        raise refuse(Reason.BAD_INPUT, why, field="reviewer", allowed=names, english=f"name one {role}")
     return replace(content, reviewer=chosen[0].display)
 
 

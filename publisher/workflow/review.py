@@ -30,15 +30,7 @@ class SignRequest:
 def pass_content(uow: UnitOfWork, now: datetime, actor: Actor, request: SignRequest) -> None:
     """初审通过: by the content reviewer whose name the page shows, who is not the drafter."""
     revision = _revision(uow, request)
-    reviewer = revision.content["reviewer"]
-    if reviewer and actor.person.display != reviewer:
-        raise refuse(
-            Reason.NOT_PERMITTED,
-            f"本版本页面上写明审核人为{reviewer}",
-            field="actor",
-            allowed=f"由{reviewer}审核，或退回后改换审核人",
-            english="the page names another reviewer",
-        )
+    _need_named_reviewer(actor, revision)
     _sign(uow, now, actor, revision, request, Act.PASS_CONTENT, RevisionEvent.PASS_CONTENT)
 
 
@@ -80,6 +72,7 @@ def sign_off_urgent(uow: UnitOfWork, now: datetime, actor: Actor, request: SignR
             allowed="按三审流程办理",
             english="not submitted as urgent",
         )
+    _need_named_reviewer(actor, revision)
     _need(request.reference, "reference", "要写明常设保密审查的编号")
     _sign(
         uow,
@@ -219,6 +212,19 @@ def _revision(uow: UnitOfWork, request: SignRequest) -> RevisionRecord:
             english="no revision with this digest",
         )
     return revision
+
+
+def _need_named_reviewer(actor: Actor, revision: RevisionRecord) -> None:
+    """The page says who reviewed: nobody else may give that signature."""
+    reviewer = revision.content["reviewer"]
+    if reviewer and actor.person.display != reviewer:
+        raise refuse(
+            Reason.NOT_PERMITTED,
+            f"本版本页面上写明审核人为{reviewer}",
+            field="actor",
+            allowed=f"由{reviewer}审核，或退回后改换审核人",
+            english="the page names another reviewer",
+        )
 
 
 def _need(text: str, field: str, why: str) -> None:
