@@ -83,9 +83,3 @@ def system_words(error: OSError) -> str:
 def field_label(name: str) -> str:
     """The Chinese words of a field, or the name itself where it has none (keys of the settings file)."""
     return CONTENT.get(name) or REQUESTS.get(name) or name
-
-
-def relabelled(remark: str) -> str:
-    """A remark that begins `field = value`, with the field in Chinese."""
-    name, equals, rest = remark.partition(" = ")
-    return f"{field_label(name)} = {rest}" if equals else remark

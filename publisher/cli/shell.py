@@ -102,7 +102,9 @@ class Shell:
             return office.perform(actor, use_case, made, **given), made
 
     def show(
-        self, document: Mapping[str, Any], *shown: RenderableType | Callable[[], RenderableType]
+        self,
+        document: Mapping[str, Any],
+        *shown: RenderableType | Callable[[], RenderableType | list[RenderableType]],
     ) -> None:
         """The answer: one JSON document with `--json`, else what is made for people."""
         if self.as_json:
@@ -112,7 +114,10 @@ class Shell:
 
         out = console(sys.stdout)
         for part in shown:
-            out.print(part() if callable(part) else part, soft_wrap=isinstance(part, str), markup=False)
+            made = part() if callable(part) else part
+            for piece in made if isinstance(made, list) else [made]:
+                uncut = isinstance(piece, str) or getattr(piece, "uncut", False)
+                out.print(piece, soft_wrap=uncut, markup=False)
 
 
 @contextmanager

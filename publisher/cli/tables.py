@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import IO, Any
 
 from rich import box
@@ -12,10 +11,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-GOOD = frozenset({"已核验", "已发出", "正常", "通过", "已下发", "已签发"})
-BAD = frozenset(
-    {"失败", "内容不符", "已缺失", "结果不明", "已暂停", "已冻结", "不通过", "待人工撤下", "无法撤下"}
-)
+from publisher.cli import listing
+from publisher.cli.english import heading
+from publisher.cli.wrapping import Words, clean
+
+__all__ = ["clean", "console", "facts", "lines", "table", "whole"]
 
 
 def console(stream: IO[str]) -> Console:
@@ -23,47 +23,50 @@ def console(stream: IO[str]) -> Console:
     return Console(file=stream, highlight=False, markup=False, emoji=False)
 
 
-def clean(text: object) -> str:
-    """The text without control characters, so that nothing in a title can steer a terminal."""
-    return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "�" for c in str(text)
-    )
+def table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+    whole: Collection[str] = (),
+    lang: str = "zh",
+) -> RenderableType:
+    """A list with wrapped cells, or a word that there is nothing. Columns named in `whole` wrap last."""
+    return grouped(headings, [("", [(row, "") for row in rows])], title=title, whole=whole, lang=lang)
 
 
-def cell(value: object) -> Text:
-    """One value as it stands in a table; words of states get their colour."""
-    words = clean("" if value is None else value)
-    style = "green" if words in GOOD else "red" if words in BAD else ""
-    return Text(words, style=style)
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> RenderableType:
-    """A table with wrapped cells, or a word that there is nothing."""
-    made = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
-    for heading in headings:
-        made.add_column(heading, overflow="fold")
-    lines = [[cell(value) for value in row] for row in rows]
-    for line in lines:
-        made.add_row(*line)
-    if lines:
-        return made
-    return Text(f"{title}：没有" if title else "没有")
+def grouped(
+    headings: Sequence[str],
+    groups: Iterable[tuple[str, Iterable[tuple[Sequence[object], str]]]],
+    *,
+    title: str = "",
+    whole: Collection[str] = (),
+    lang: str = "zh",
+) -> RenderableType:
+    """A list in groups, each under a line of its own; a row is its cells and a note that is shown below it."""
+    made = [listing.Group([listing.Row(*row) for row in rows], head) for head, rows in groups]
+    if not any(group.rows for group in made):
+        nothing = "none" if lang == "en" else "没有"
+        return Text(f"{title}{': ' if lang == 'en' else '：'}{nothing}" if title else nothing)
+    named = [heading(word, lang) for word in headings]
+    kept = frozenset(heading(word, lang) for word in whole)
+    return listing.Listing(named, made, whole=kept, title=title)
 
 
 def facts(pairs: Iterable[tuple[str, object]], *, title: str = "") -> RenderableType:
     """Names and values; empty values are left out."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True, style="bold")
-    grid.add_column(overflow="fold")
+    grid.add_column()
     for name, value in pairs:
         if value not in (None, "", (), []):
-            grid.add_row(Text(name), cell(value))
-    return Panel(grid, title=Text(title), title_align="left", box=box.ROUNDED) if title else grid
+            grid.add_row(Text(name), Words(value, listing.style_of(str(value))))
+    return Panel(grid, title=Text(clean(title)), title_align="left", box=box.ROUNDED) if title else grid
 
 
-def lines(texts: Iterable[object], *, title: str = "") -> RenderableType:
-    """Plain lines, wrapped, under a heading."""
-    body = [Text(clean(text)) for text in texts]
+def lines(texts: Iterable[str], *, title: str = "") -> RenderableType:
+    """Plain lines under a heading; where one wraps, it goes on two columns to the right of where it began."""
+    body = [Words(text, hang=len(text) - len(text.lstrip(" ")) + 2) for text in texts]
     if not body:
         return Text("")
     return Group(Text(title, style="bold"), *body) if title else Group(*body)
