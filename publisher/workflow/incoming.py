@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO
 
 from publisher.domain.errors import Reason, refuse
-from publisher.domain.item import (
-    ItemFile,
-)
+from publisher.domain.item import ItemFile
 from publisher.screening.attachments import screen_file
 from publisher.screening.filetypes import HEAD_BYTES, FileKind, sniff
 from publisher.screening.pictures import image_size
 from publisher.screening.problems import Refused as ScreeningRefused
 from publisher.store.blobs import BlobTooLarge, StoredBlob
 from publisher.store.unit_of_work import UnitOfWork
-from publisher.workflow.screen import (
-    as_refused,
-    refuse_hard,
-)
+from publisher.workflow.screen import as_refused, refuse_hard
 
-SYSTEM = "system"
 FILE_LIMIT_BYTES = 100 * 1024 * 1024
+HELD_BYTES = 8 * 1024 * 1024
+"""Files up to this size are read once: what is screened is what is kept. Nothing larger is read by the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ def keep_files(uow: UnitOfWork, incoming: tuple[IncomingFile, ...], today: date)
     """Keep every file of an item, by the key that its text uses. Refused as a whole when one is wrong."""
     kept: dict[str, ItemFile] = {}
     seen: dict[str, str] = {}
-    for file in incoming:
+    for file in map(_read_once, incoming):
         item_file = _keep_file(uow, file, today)
         twin = seen.get(item_file.digest)
         if twin is not None and file.role == "attachment":
@@ -55,6 +52,13 @@ def keep_files(uow: UnitOfWork, incoming: tuple[IncomingFile, ...], today: date)
         seen[item_file.digest] = file.name
         kept[file.key or file.name] = item_file
     return kept
+
+
+def _read_once(file: IncomingFile) -> IncomingFile:
+    """The same file from memory, so that it cannot change between the looks at it; a large one as it is."""
+    with _opened(file) as stream:
+        data = stream.read(HELD_BYTES + 1)
+    return file if len(data) > HELD_BYTES else replace(file, open=lambda: io.BytesIO(data))
 
 
 def _keep_file(uow: UnitOfWork, file: IncomingFile, today: date) -> ItemFile:
