@@ -14,19 +14,13 @@ from publisher.cli.exits import Exit
 from publisher.cli.labels import system_words
 from publisher.cli.outfile import new_file
 from publisher.cli.shell import Shell, noted
-from publisher.domain.clocks import shown_minute
 from publisher.domain.errors import Reason, Refused, refuse
-from publisher.domain.events import ENTRY_KINDS
 
 if TYPE_CHECKING:
-    from publisher.audit.entries import StoredEntry
     from publisher.audit.keys import PublicKey
     from publisher.audit.verdict import Verdict
-    from publisher.store.unit_of_work import Reading
 
 Out = Annotated[Path, typer.Argument(metavar="FILE")]
-BRIEF_CHARS = 40
-OUTCOMES = {"done": "", "refused": "被拒绝", "failed": "失败", "unknown": "结果不明"}
 
 
 def list_entries(
@@ -36,50 +30,17 @@ def list_entries(
     kind: Annotated[str, typer.Option("--kind")] = "",
 ) -> None:
     """The newest entries, oldest of them first, with their notes."""
-    from publisher.cli.tables import table
+    from publisher.cli.audit_page import entries_page, entry_document
+    from publisher.cli.people_words import people_words
 
     with shell.reading() as (_office, reading):
         if subject or kind:
             entries = list(reading.log.entries(subject=subject, kind=kind))[-limit:]
         else:
             entries = reading.log.newest(limit)
-        found = [_entry(reading, stored) for stored in entries]
-    rows = [
-        (e["seq"], e["shown_at"], e["who"], e["words"], e["subject_shown"], e["notes_shown"]) for e in found
-    ]
-    shell.show({"entries": found}, lambda: table(("序号", "时间", "人", "事项", "对象", "附注"), rows))
-
-
-def _entry(reading: Reading, stored: StoredEntry) -> dict[str, Any]:
-    from datetime import datetime
-
-    from publisher.audit.entries import parse_entry
-
-    entry = parse_entry(stored.canonical)
-    notes = {
-        note.name: "（已抹除）" if note.text is None else note.text for note in reading.log.notes(stored.seq)
-    }
-    outcome = OUTCOMES.get(entry.outcome, entry.outcome)
-    return {
-        **asdict(entry),
-        "hash": stored.entry_hash,
-        "notes": notes,
-        "shown_at": shown_minute(datetime.fromisoformat(entry.at)),
-        "who": f"{entry.actor}（代 {entry.on_behalf_of}）" if entry.on_behalf_of else entry.actor,
-        "words": ENTRY_KINDS.get(entry.kind, entry.kind) + (f"（{outcome}）" if outcome else ""),
-        "subject_shown": _short(entry.subject),
-        "notes_shown": _brief("；".join(notes.values())),
-    }
-
-
-def _brief(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= BRIEF_CHARS else f"{line[:BRIEF_CHARS]}…"
-
-
-def _short(subject: str) -> str:
-    kind, colon, name = subject.partition(":")
-    return f"{kind}:{name[:8]}" if colon else subject
+        named = people_words(reading)
+        found = [entry_document(reading, stored, named) for stored in entries]
+    shell.show({"entries": found}, lambda: entries_page(found, shell.lang))
 
 
 def export(shell: Shell, file: Out, purpose: Annotated[str, typer.Option("--purpose")] = "") -> None:

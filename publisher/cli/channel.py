@@ -9,6 +9,7 @@ import typer
 
 from publisher.cli import lookup
 from publisher.cli.command import Command
+from publisher.cli.english import state_words
 from publisher.cli.posting import check_outlet
 from publisher.cli.shell import Shell
 from publisher.domain.clocks import shown_minute
@@ -31,15 +32,16 @@ def list_channels(shell: Shell) -> None:
     shown = [
         (
             row["name"],
-            f"{row['label']}{'（练习）' if row['practice'] else ''}",
+            f"{row['label']}{shell.say('（练习）', ' (practice)') if row['practice'] else ''}",
             row["kind"],
-            "门户，先发" if row["portal"] else "随门户",
-            row["words"],
+            shell.say("门户，先发", "first") if row["portal"] else shell.say("随门户", "then"),
+            state_words(row["state"] or "unknown here", row["words"], shell.lang),
             row["reason"],
         )
         for row in rows
     ]
-    shell.show({"channels": rows}, lambda: table(("名称", "渠道", "种类", "次序", "状态", "原因"), shown))
+    headings = ("名称", "渠道", "种类", "次序", "状态", "原因")
+    shell.show({"channels": rows}, lambda: table(headings, shown, whole=headings[:-1], lang=shell.lang))
 
 
 def _line(reading: Reading, name: str) -> dict[str, Any]:

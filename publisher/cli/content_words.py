@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from publisher.cli.labels import CONTENT, field_label
@@ -39,8 +39,8 @@ READING = {"checked": "已检", "not_checked": "未检"}
 KIB = 1024
 
 
-def content_labels(content: Mapping[str, Any], bureau: Bureau) -> dict[str, Any]:
-    """The words for those fields of a content that hold codes, under the names of the fields."""
+def content_labels(content: Mapping[str, Any], bureau: Bureau, named: Callable[[str], str]) -> dict[str, Any]:
+    """The words for those fields of a content that hold codes or people, under the names of the fields."""
     kind = bureau.kinds.get(content.get("kind", ""))
     column = bureau.columns.get(content.get("column", ""))
     return {
@@ -48,8 +48,12 @@ def content_labels(content: Mapping[str, Any], bureau: Bureau) -> dict[str, Any]
         "column": column.title if column else content.get("column", ""),
         "channels": [bureau.label(name) for name in content.get("channels", ())],
         "disclosure_basis": basis_words(content.get("disclosure_basis", "")),
+        "responsible_editor": named(content.get("responsible_editor", "")),
+        "reviewer": named(content.get("reviewer", "")),
         "placement": PLACEMENTS.get(content.get("placement", ""), content.get("placement", "")),
-        "details": {name: detail_label(name, content.get("kind", "")) for name, _ in content.get("details", ())},
+        "details": {
+            name: detail_label(name, content.get("kind", "")) for name, _ in content.get("details", ())
+        },
     }
 
 

@@ -53,6 +53,12 @@ class Day:
     items: dict[str, str] = field(default_factory=dict)
     wants: list[tuple[str, bool]] = field(default_factory=list)
 
+    @property
+    def readers(self) -> dict[str, str]:
+        """Where a reader looks, by the label of the channel."""
+        bureau = self.office.store.bureau
+        return {bureau.label(name): url for name, url in self.practice.readers.items()}
+
     def want(self, words: str, held: bool) -> None:
         """Note whether an expectation held."""
         self.wants.append((words, held))
@@ -107,7 +113,7 @@ def _opened(home: Path, *, reader_open: bool, show: Show) -> Iterator[Day]:
         practice = stack.enter_context(open_practice(office.settings, office.options))
         practice.set_readers(open_to_readers=reader_open)
         day = Day(office, practice, show)
-        show.opening(practice.readers)
+        show.opening(day.readers)
         _add_staff(day, created.admin_token)
         stack.enter_context(serving(office, idle_s=FAST_S, sweep_s=FAST_S))
         yield day
@@ -271,7 +277,7 @@ def _ending(day: Day) -> bool:
 
 
 def _serve(day: Day) -> None:
-    day.show.serving(day.practice.readers)
+    day.show.serving(day.readers)
     try:
         while True:
             time.sleep(3600)

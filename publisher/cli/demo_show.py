@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -52,12 +53,11 @@ class Show:
         self._console = console
 
     def opening(self, readers: Mapping[str, str]) -> None:
-        """What this is, and where a reader looks."""
+        """What this is, and where a reader looks: addresses by the label of the channel."""
         self._console.print(
             "[bold]公开 Gongkai 演示[/bold]　练习模式：平台都是模拟的，内容没有公开，公众看不到"
         )
-        for name, url in readers.items():
-            self._plain(f"  {name:<14}{url}")
+        self._readers(readers)
 
     def staff(self, people: Iterable[tuple[str, str, Sequence[str]]]) -> None:
         """Who works here."""
@@ -102,10 +102,15 @@ class Show:
         return good
 
     def serving(self, readers: Mapping[str, str]) -> None:
-        """It goes on serving."""
+        """It goes on serving; addresses by the label of the channel."""
         self._console.print("\n上面的网址现在都能在浏览器里打开。按 Ctrl+C 结束。")
-        for name, url in readers.items():
-            self._plain(f"  {name:<14}{url}")
+        self._readers(readers)
+
+    def _readers(self, readers: Mapping[str, str]) -> None:
+        """Label and address of each channel, the addresses below each other."""
+        widest = max((cell_len(label) for label in readers), default=0)
+        for label, url in readers.items():
+            self._plain(f"  {label}{' ' * (widest - cell_len(label))}  {url}")
 
     def _plain(self, words: str) -> None:
         self._console.print(words, markup=False, highlight=False, soft_wrap=True)

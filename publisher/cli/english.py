@@ -34,6 +34,23 @@ HEADINGS = {
     "首次核验": "first verified",
     "超期天数": "days late",
 }
+CHECKS = {  # what `doctor` looks at
+    "文件权限": "file permissions",
+    "数据库": "database",
+    "服务": "service",
+    "应发未发": "overdue",
+    "待人工": "waits for people",
+    "告警": "alarms",
+    "渠道": "channel",
+    "存证日志": "the log",
+    "检查点外存": "checkpoints elsewhere",
+}
+
+
+def check_name(chinese: str, lang: str) -> str:
+    """The name of a check; that of a channel keeps the channel's label."""
+    name, space, label = chinese.partition(" ")
+    return f"{CHECKS.get(name, name)}{space}{label}" if lang == "en" else chinese
 
 
 def heading(chinese: str, lang: str) -> str:

@@ -27,7 +27,8 @@ from publisher.cli import (
 from publisher.cli.command import Command, Language, bind, shared_options
 from publisher.cli.errors import explain, tell, usage
 from publisher.cli.exits import Exit
-from publisher.cli.words import PANELS, command_words, parameter_words
+from publisher.cli.help_words import usage_words, word_command, word_panels
+from publisher.cli.words import command_words, parameter_words
 
 COMMANDS: tuple[Command, ...] = tuple(
     command
@@ -36,17 +37,6 @@ COMMANDS: tuple[Command, ...] = tuple(
 )
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 """Typer's own class for every wrong command line; it has no public name."""
-
-USAGE_WORDS: dict[
-    str, str
-] = {  # class of the parser's error → Chinese; its own English sentence is shown beside
-    "NoSuchOption": "没有这个选项",
-    "MissingParameter": "缺少必填的参数或选项",
-    "BadParameter": "参数的值不对",
-    "BadOptionUsage": "选项用法不对",
-    "BadArgumentUsage": "参数用法不对",
-    "NoSuchCommand": "没有这个命令",
-}
 
 
 def run(arguments: Sequence[str] | None) -> int:
@@ -59,7 +49,7 @@ def run(arguments: Sequence[str] | None) -> int:
             tell(usage("参数里有不是 UTF-8 的字符", "an argument is not UTF-8"), lang=lang, json=json)
             return int(Exit.USAGE)
         command = typer.main.get_command(build(lang, demo="demo" in given))
-        _word_help_option(command, parameter_words("", "--help", lang))
+        word_command(command, lang)
         code = command.main(args=given, prog_name="publisher", standalone_mode=False, obj={})
         return code if isinstance(code, int) else int(Exit.OK)
     except UsageError as error:
@@ -73,11 +63,10 @@ def run(arguments: Sequence[str] | None) -> int:
 
 
 def _wrong(error: Any, lang: str, *, json: bool) -> int:
-    name = type(error).__name__
-    if name == "NoArgsIsHelpError":  # the help is on the screen already
+    if type(error).__name__ == "NoArgsIsHelpError":  # the help is on the screen already
         return int(Exit.USAGE)
-    words = f"{USAGE_WORDS.get(name, '命令写错了')}：{error.format_message()}"
-    tell(usage(words, error.format_message()), lang=lang, json=json)
+    sentence = error.format_message()
+    tell(usage(usage_words(sentence), sentence), lang=lang, json=json)
     return int(Exit.USAGE)
 
 
@@ -108,7 +97,7 @@ def language_of(arguments: Sequence[str]) -> Language:
 
 def build(lang: Language, *, demo: bool = False) -> typer.Typer:
     """The whole command tree, worded in one language; with the options of `demo` only when they are wanted."""
-    _word_the_help(lang)
+    word_panels(lang)
     root = _noun("", lang)
     root.callback(help=command_words("", lang))(_root(lang))
     nouns: dict[str, typer.Typer] = {}
@@ -125,20 +114,6 @@ def build(lang: Language, *, demo: bool = False) -> typer.Typer:
 
 def _noun(path: str, lang: Language) -> typer.Typer:
     return typer.Typer(help=command_words(path, lang), add_completion=False, no_args_is_help=True)
-
-
-def _word_the_help(lang: Language) -> None:
-    from typer import rich_utils
-
-    for name, words in PANELS.items():
-        setattr(rich_utils, name, words[lang == "en"])
-
-
-def _word_help_option(command: Any, words: str) -> None:
-    """`--help` itself, on every command below `command`; Typer words it in English alone."""
-    command.get_help_option(typer.Context(command)).help = words
-    for below in getattr(command, "commands", {}).values():
-        _word_help_option(below, words)
 
 
 def _root(lang: Language) -> Any:

@@ -145,9 +145,11 @@ def _panel(explained: Explained, lang: str) -> Any:
     from rich.panel import Panel
     from rich.text import Text
 
+    from publisher.cli.wrapping import Words
+
     english = lang == "en"
-    lines: list[Text] = [Text(line) for p in explained.problems for line in _lines(p, english=english)]
-    lines.append(Text(explained.state[english]))
+    lines = [Words(line, hang=2) for p in explained.problems for line in _lines(p, english=english)]
+    lines.append(Words(explained.state[english]))
     head, meaning = ("not done" if english else "没有办成"), MEANINGS[explained.exit][english]
     code = f" ({int(explained.exit)})" if english else f"（{int(explained.exit)}）"
     title = Text(f"{head} · {meaning}{code}")

@@ -11,8 +11,8 @@ import typer
 
 from publisher.cli import drafting, lookup
 from publisher.cli.command import Command
+from publisher.cli.content_words import remark_words
 from publisher.cli.errors import Explained, Failed, explain, tell, usage
-from publisher.cli.labels import relabelled
 from publisher.cli.shell import Shell, noted
 from publisher.domain.clocks import shown_minute
 from publisher.domain.errors import Reason, Refused, refuse
@@ -86,7 +86,9 @@ def _kept_words(shell: Shell, draft: Mapping[str, Any]) -> Any:
     from publisher.cli.tables import lines
 
     head = shell.say("已存为草稿", "kept as a draft")
-    check = [f"  请核对：{relabelled(remark)}" for remark in draft["check"]]
+    check = [
+        f"  {shell.say('请核对：', 'to be checked: ')}{remark_words(remark)}" for remark in draft["check"]
+    ]
     return lines([f"{head}  {draft['item']}  {draft['title']}", *check])
 
 
@@ -122,7 +124,7 @@ def show(shell: Shell, item: Id) -> None:
 
     with shell.reading() as (office, reading):
         document = item_document(reading, lookup.item(reading, item), office.now())
-    shell.show(document, *([] if shell.as_json else item_page(document)))
+    shell.show(document, lambda: item_page(document))
 
 
 def list_items(shell: Shell, state: Annotated[str, typer.Option("--state")] = "") -> None:
@@ -132,9 +134,9 @@ def list_items(shell: Shell, state: Annotated[str, typer.Option("--state")] = ""
 
     with shell.reading() as (office, reading):
         found = [where(reading, item, office.now()) for item in reading.items.all_items()]
-    wanted = [place for place in found if not state or state in (place.state, place.words)]
+    wanted = [place for place in found if not state or state.replace(" ", "_") in (place.state, place.words)]
     document = {"items": [{**_plain(place), "sentence": place.sentence} for place in wanted]}
-    shell.show(document, lambda: items_table(wanted))
+    shell.show(document, lambda: items_table(wanted, shell.lang))
 
 
 def _plain(value: Any) -> dict[str, Any]:

@@ -2,47 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from publisher.cli.labels import CONTENT
+from publisher.cli.content_words import (
+    READING,
+    ROLE_OF_FILE,
+    content_labels,
+    content_pairs,
+    file_kind_words,
+    size_words,
+)
+from publisher.cli.english import state_words
+from publisher.cli.labels import SIGNED
+from publisher.cli.people_words import did, people_words
 from publisher.cli.tables import facts, lines, table, whole
 from publisher.domain.clocks import shown_minute
 from publisher.domain.lifecycle import REVISION_LABELS
-from publisher.domain.people import Act
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from publisher.store.records import ItemRecord, RevisionRecord
+    from publisher.domain.review import Signature
+    from publisher.store.records import DraftRecord, ItemRecord, OrderRecord, RevisionRecord
     from publisher.store.unit_of_work import Reading
-    from publisher.workflow.report import ItemWhere
+    from publisher.workflow.report import ChannelWhere, ItemWhere
 
-ACT_LABELS = {
-    Act.PASS_CONTENT: "初审通过",
-    Act.CLEAR_SECRECY: "保密审查通过",
-    Act.REFER_UP: "报请确定",
-    Act.WITHHOLD: "不予公开",
-    Act.SIGN_OFF: "签发",
-    Act.SECOND_LOOK: "事后复核",
-}
-ROLE_OF_FILE = {"attachment": "附件", "image": "图片", "cover": "封面"}
-READING = {"checked": "已检", "not_checked": "未检"}
+WHOLE = ("渠道", "状态", "最近核验")
+PRACTICE = ("全部是练习平台：内容没有公开，公众看不到", "practice platforms only: nothing is public")
 
 
-def items_table(places: Iterable[ItemWhere]) -> RenderableType:
-    """One line an item: never “published” while a channel is not."""
+def items_table(places: Sequence[ItemWhere], lang: str) -> RenderableType:
+    """One line an item: never “published” while a channel is not. Practice is said once where all is practice."""
+    channels = [c for place in places for c in place.channels]
+    practice = bool(channels) and all(c.practice for c in channels)
     rows = [
-        (place.item_id, place.title, f"{place.words}{'（超期）' if place.overdue else ''}", _channels(place))
-        for place in places
+        (
+            p.item_id,
+            p.title,
+            _state(p, lang),
+            "\n".join(_channel(c, lang, all_practice=practice) for c in p.channels),
+        )
+        for p in places
     ]
-    return table(("编号", "标题", "状态", "各渠道"), rows)
+    title = PRACTICE[lang == "en"] if practice else ""
+    return table(("编号", "标题", "状态", "各渠道"), rows, title=title, whole=("编号", "状态"), lang=lang)
 
 
-def _channels(place: ItemWhere) -> str:
-    return "\n".join(f"{c.label}：{c.words}{'（练习）' if c.practice else ''}" for c in place.channels)
+def _state(place: ItemWhere, lang: str) -> str:
+    words = state_words(place.state, place.words, lang)
+    if lang == "en":
+        return f"{words}{', held' if place.held else ''}{', overdue' if place.overdue else ''}"
+    return f"{words}{'（超期）' if place.overdue else ''}"
+
+
+def _channel(channel: ChannelWhere, lang: str, *, all_practice: bool) -> str:
+    mark = "" if all_practice or not channel.practice else " (practice)" if lang == "en" else "（练习）"
+    colon = ": " if lang == "en" else "："
+    return f"{channel.label}{mark}{colon}{state_words(channel.state, channel.words, lang)}"
 
 
 def item_document(reading: Reading, item: ItemRecord, now: datetime) -> dict[str, Any]:
@@ -50,6 +69,7 @@ def item_document(reading: Reading, item: ItemRecord, now: datetime) -> dict[str
     from publisher.workflow.report import where
 
     place = where(reading, item, now)
+    named = people_words(reading)
     draft = reading.items.open_draft(item.id)
     revisions = reading.items.revisions(item.id)
     content = revisions[-1].content if revisions else (draft.content if draft else {})
@@ -58,15 +78,34 @@ def item_document(reading: Reading, item: ItemRecord, now: datetime) -> dict[str
     return {
         **asdict(place),
         "sentence": place.sentence,
-        "draft": {"version": draft.version, "updated_by": draft.updated_by} if draft else None,
+        "draft": _draft(draft, named) if draft else None,
         "content": content,
-        "revisions": [_revision(reading, revision) for revision in revisions],
+        "labels": content_labels(content, reading.bureau, named),
+        "revisions": [_revision(reading, revision, named) for revision in revisions],
         "parts": [asdict(part) for part in reading.parts.of_item(item.id)],
-        "orders": [asdict(order) for order in reading.parts.orders(item.id)],
+        "orders": [_order(reading, order, named) for order in reading.parts.orders(item.id)],
     }
 
 
-def _revision(reading: Reading, revision: RevisionRecord) -> dict[str, Any]:
+def _draft(draft: DraftRecord, named: Callable[[str], str]) -> dict[str, Any]:
+    return {"version": draft.version, "updated_by": draft.updated_by, "updater": named(draft.updated_by)}
+
+
+def _order(reading: Reading, order: OrderRecord, named: Callable[[str], str]) -> dict[str, Any]:
+    part = reading.parts.get(order.part_id) if order.part_id else None
+    channel = order.channel or (part.channel if part else "")
+    one = f"的一篇 {order.part_id}" if part else ""
+    scope = f"{reading.bureau.label(channel)}{one}" if channel else "全部渠道"
+    return {**asdict(order), "signer": named(order.signed_by), "scope_words": scope}
+
+
+def signature_document(signature: Signature, named: Callable[[str], str]) -> dict[str, Any]:
+    """A signature with the words for its act and its person."""
+    words = SIGNED.get(signature.act, signature.act.value)
+    return {**asdict(signature), "signer": named(signature.person), "words": words}
+
+
+def _revision(reading: Reading, revision: RevisionRecord, named: Callable[[str], str]) -> dict[str, Any]:
     return {
         "digest": revision.id,
         "number": revision.number,
@@ -75,10 +114,11 @@ def _revision(reading: Reading, revision: RevisionRecord) -> dict[str, Any]:
         "held": revision.held,
         "urgent": revision.urgent,
         "drafter": revision.drafter,
+        "drafted_by": named(revision.drafter),
         "submitted_at": revision.submitted_at,
         "release_at": revision.release_at,
         "released_at": revision.released_at,
-        "signatures": [asdict(signature) for signature in reading.items.signatures(revision.id)],
+        "signatures": [signature_document(s, named) for s in reading.items.signatures(revision.id)],
     }
 
 
@@ -100,36 +140,40 @@ def item_page(document: Mapping[str, Any]) -> list[RenderableType]:
         (f"{c['label']}{'（练习）' if c['practice'] else ''}", c["words"], c["verified_at"], c["error"])
         for c in document["channels"]
     ]
-    page = [head, table(("渠道", "状态", "最近核验", "问题"), rows, title="各渠道")]
+    page = [head, table(("渠道", "状态", "最近核验", "问题"), rows, title="各渠道", whole=WHOLE)]
     page.append(whole({c["label"]: c["url"] for c in document["channels"]}))
-    page += [content_facts(document["content"]), files_table(document["content"].get("files", ()))]
+    page += [
+        content_facts(document["content"], document["labels"]),
+        files_table(document["content"].get("files", ())),
+    ]
     page += [_story(revision) for revision in document["revisions"]]
-    page.append(lines([_order(order) for order in document["orders"]], title="撤下指令"))
+    if document["orders"]:
+        page.append(lines([line for order in document["orders"] for line in _told(order)], title="撤下指令"))
     return [part for part in page if part != ""]
 
 
 def _draft_words(draft: Mapping[str, Any] | None) -> str:
-    return f"有打开的草稿（第 {draft['version']} 稿，{draft['updated_by']}）" if draft else ""
+    return f"有打开的草稿（第 {draft['version']} 稿，{draft['updater']}）" if draft else ""
 
 
-def content_facts(content: Mapping[str, Any]) -> RenderableType:
-    """The fields that are filled, in the order of the page."""
-    pairs = [(label, _field(content.get(name))) for name, label in CONTENT.items()]
-    pairs += [(name, value) for name, value in content.get("details", ())]
-    return facts(pairs, title="字段")
-
-
-def _field(value: Any) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
+def content_facts(content: Mapping[str, Any], labels: Mapping[str, Any]) -> RenderableType:
+    """The fields that are filled, in the order of the page, codes in words."""
+    return facts(content_pairs(content, labels), title="字段")
 
 
 def files_table(files: Iterable[Mapping[str, Any]]) -> RenderableType:
     """Files with what the screen did to each: a file that nothing read says so."""
     rows = [
-        (ROLE_OF_FILE.get(f["role"], f["role"]), f["name"], f["media_type"], f["size"], READING[f["reading"]])
+        (
+            ROLE_OF_FILE.get(f["role"], f["role"]),
+            f["name"],
+            file_kind_words(f["media_type"]),
+            size_words(f["size"]),
+            READING[f["reading"]],
+        )
         for f in files
     ]
-    return table(("用途", "文件", "类型", "字节", "预检"), rows, title="文件")
+    return table(("用途", "文件", "类型", "大小", "预检"), rows, title="文件", whole=("用途", "大小", "预检"))
 
 
 def _story(revision: Mapping[str, Any]) -> RenderableType:
@@ -137,18 +181,17 @@ def _story(revision: Mapping[str, Any]) -> RenderableType:
     urgent = "（紧急）" if revision["urgent"] else ""
     texts = [
         f"第 {revision['number']} 版{urgent}：{revision['words']}{held}",
-        f"  {shown_minute(revision['submitted_at'])} {revision['drafter']} 送审",
-        *(
-            f"  {shown_minute(s['at'])} {s['person']} {ACT_LABELS.get(s['act'], s['act'])}"
-            for s in revision["signatures"]
-        ),
+        f"  {shown_minute(revision['submitted_at'])} {did(revision['drafted_by'], '送审')}",
+        *(f"  {shown_minute(s['at'])} {did(s['signer'], s['words'])}" for s in revision["signatures"]),
     ]
     if revision["released_at"]:
         texts.append(f"  {shown_minute(revision['released_at'])} 下发")
     return lines([*texts, f"  摘要 {revision['digest']}"])
 
 
-def _order(order: Mapping[str, Any]) -> str:
-    scope = order["part_id"] or order["channel"] or "全部渠道"
-    done = f"，{shown_minute(order['closed_at'])} 办结" if order["closed_at"] else "，办理中"
-    return f"  {order['id']} 号 {shown_minute(order['at'])} {order['signed_by']}：{scope}，{order['reason']}{done}"
+def _told(order: Mapping[str, Any]) -> list[str]:
+    done = f"{shown_minute(order['closed_at'])} 办结" if order["closed_at"] else "办理中"
+    return [
+        f"  {order['id']} 号 {shown_minute(order['at'])} {order['signer']}：{order['scope_words']}，{done}",
+        f"    理由：{order['reason']}",
+    ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 
+from publisher.domain.people import Act
+
 CONTENT = {  # the fields of an item in the order of its page
     "title": "标题",
     "short_title": "短标题",
@@ -60,6 +62,14 @@ REQUESTS = {  # the fields of what a person asks for
     "url": "网址",
 }
 
+SIGNED: dict[str, str] = {  # what a signature says, by its act
+    Act.PASS_CONTENT: "初审通过",
+    Act.CLEAR_SECRECY: "保密审查通过",
+    Act.REFER_UP: "报请确定",
+    Act.WITHHOLD: "不予公开",
+    Act.SIGN_OFF: "签发",
+    Act.SECOND_LOOK: "事后复核",
+}
 
 SYSTEM = {  # what the operating system says, by its number
     errno.ENOENT: "没有这个文件或文件夹",

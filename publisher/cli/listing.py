@@ -14,8 +14,29 @@ from publisher.cli.wrapping import clean, wrapped
 
 GOOD = frozenset({"已核验", "已发出", "正常", "通过", "已下发", "已签发", "verified", "out", "open", "ok"})
 BAD = frozenset(
-    "失败 内容不符 已缺失 结果不明 已暂停 已冻结 不通过 待人工撤下 无法撤下 有问题".split()
-    + "failed differs missing unknown paused frozen bad unremovable".split()
+    {
+        "失败",
+        "内容不符",
+        "已缺失",
+        "结果不明",
+        "已暂停",
+        "已冻结",
+        "不通过",
+        "待人工撤下",
+        "无法撤下",
+        "有问题",
+    }
+    | {
+        "failed",
+        "differs",
+        "missing",
+        "unknown",
+        "paused",
+        "frozen",
+        "bad",
+        "unremovable",
+        "withdraw by hand",
+    }
 )
 GAP = "   "
 NARROWEST = 8
@@ -70,7 +91,7 @@ class Listing:
                 yield Text(line, "bold", no_wrap=True)
             for row in group.rows:
                 yield from _lines(indent, widths, row.cells)
-                yield from _note(row.note, indent + " " * 4, width)
+                yield from _note(row.note, indent + " " * widths[0] + GAP, width)
 
     def _widths(self, width: int) -> list[int]:
         """What each column takes; the widest give until all fit."""

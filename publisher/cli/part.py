@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from publisher.cli import lookup
 from publisher.cli.command import Command
+from publisher.cli.english import state_words
 from publisher.cli.posting import check_outlet
 from publisher.cli.shell import Shell
 from publisher.domain.part import CLOSED, PART_LABELS
 
 if TYPE_CHECKING:
     from publisher.bootstrap import Office
+    from publisher.store.records import PartRecord
     from publisher.store.unit_of_work import Reading
     from publisher.workflow.verify import AcceptDifferenceRequest
     from publisher.workflow.withdraw import PartGoneRequest, UnremovableRequest
 
 Part = Annotated[str, typer.Argument(metavar="PART")]
 Why = Annotated[str, typer.Option("--reason")]
+SHORT_CHARS = 8
 
 
 def list_parts(shell: Shell, everything: Annotated[bool, typer.Option("--all")] = False) -> None:
@@ -28,9 +32,35 @@ def list_parts(shell: Shell, everything: Annotated[bool, typer.Option("--all")] 
 
     with shell.reading() as (_office, reading):
         found = [p for p in reading.parts.all() if everything or p.state not in CLOSED]
-        document = {"parts": found}
-    rows = [(p.id, p.channel, PART_LABELS[p.state], "；".join(p.differences)) for p in found]
-    shell.show(document, lambda: table(("篇", "渠道", "状态", "差异"), rows))
+        document = {"parts": [_line(reading, p) for p in found]}
+    rows = [
+        (
+            _short(p["id"]),
+            p["title"],
+            p["label"],
+            state_words(p["state"], p["words"], shell.lang),
+            "；".join(p["differences"]),
+        )
+        for p in document["parts"]
+    ]
+    headings = ("篇", "标题", "渠道", "状态", "差异")
+    shell.show(document, lambda: table(headings, rows, whole=("篇", "状态"), lang=shell.lang))
+
+
+def _line(reading: Reading, part: PartRecord) -> dict[str, Any]:
+    revision = reading.items.revision(part.revision_id)
+    return {
+        **asdict(part),
+        "title": revision.content["title"] if revision else "",
+        "label": reading.bureau.label(part.channel),
+        "words": PART_LABELS[part.state],
+    }
+
+
+def _short(part_id: str) -> str:
+    """As much of a part's id as names it."""
+    posting, colon, position = part_id.partition(":")
+    return f"{posting[:SHORT_CHARS]}{colon}{position}"
 
 
 def accept(shell: Shell, part: Part, reason: Why) -> None:

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 SYSTEM = {"system": "系统", "nobody": "未确认身份"}
 
 
+def did(person: str, words: str) -> str:
+    """Who did what; no space is needed after a bracket."""
+    return f"{person}{'' if person.endswith('）') else ' '}{words}"
+
+
 def people_words(reading: Reading) -> Callable[[str], str]:
     """Gives `陆予安（lu.yuan）` for an account, and for a name that one account alone has; else what it was given."""
     people = reading.people.all()

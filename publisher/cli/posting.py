@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from publisher.cli import lookup
 from publisher.cli.command import Command
+from publisher.cli.english import state_words
 from publisher.cli.shell import Shell
 from publisher.domain.clocks import shown_minute
 from publisher.domain.errors import Reason, refuse
-from publisher.domain.part import PART_LABELS
-from publisher.domain.posting import POSTING_LABELS
+from publisher.domain.part import PART_EVENT_LABELS, PART_LABELS
+from publisher.domain.posting import POSTING_FINAL, POSTING_LABELS, PostingState
 
 if TYPE_CHECKING:
     from publisher.bootstrap import Office
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from publisher.workflow.desk import PostingRequest
 
 Posting = Annotated[str, typer.Argument(metavar="POSTING")]
+
+RECENT = timedelta(days=30)
+MOST = 100_000
+STEP_STATES = {"done": "完成", "not_done": "没有做成", "open": "结果不明"}
+LEVELS = {"public": "读者身份", "account": "账号接口", "attested": "人工证明", "": ""}
+OUTCOMES = {"gone": "已消失", **{event.value: words for event, words in PART_EVENT_LABELS.items()}}
 
 ACTS: dict[str, tuple[str, str, str]] = {  # command → use case in publisher.workflow.desk, words when done
     "posting retry": ("retry_posting", "将重新推送", "will be sent again"),
@@ -56,24 +64,46 @@ def list_postings(
     everything: Annotated[bool, typer.Option("--all")] = False,
     channel: Annotated[str, typer.Option("--channel")] = "",
 ) -> None:
-    """What is not finished; with `--all` everything, newest first."""
+    """What is not finished, then what ended in the last 30 days, newest first; with `--all` whatever ended."""
     from publisher.cli.tables import table
 
-    with shell.reading() as (_office, reading):
+    with shell.reading() as (office, reading):
         named = lookup.channel(reading, channel) if channel else ""
-        found = reading.postings.all() if everything else reading.postings.unfinished()
+        since = office.now() - RECENT
+        ended = [p for p in reading.postings.all(MOST) if p.state in POSTING_FINAL]
+        recent = [p for p in ended if everything or (p.out_at or p.created_at) >= since]
+        found = [*reading.postings.unfinished(), *recent]
         rows = [_line(reading, p) for p in found if not named or p.channel == named]
     shown = [
         (
             r["posting"][:8],
             r["title"],
             r["label"],
-            r["words"],
-            r["waits_for"] or r["error"] or r["person_needed"],
+            state_words(r["state"], r["words"], shell.lang),
+            _remark(shell, r),
         )
         for r in rows
     ]
-    shell.show({"postings": rows}, lambda: table(("编号", "标题", "渠道", "状态", "说明"), shown))
+    headings = ("编号", "标题", "渠道", "状态", "说明")
+    shell.show(
+        {"postings": rows},
+        lambda: table(headings, shown, whole=("编号", "渠道", "状态"), lang=shell.lang),
+        _counted(shell, rows, len(ended) - len(recent)),
+    )
+
+
+def _remark(shell: Shell, row: dict[str, Any]) -> str:
+    if row["state"] in POSTING_FINAL:
+        return shown_minute(row["out_at"]) if row["out_at"] else ""
+    return str(row["person_needed"] or row["waits_for"] or row["error"])
+
+
+def _counted(shell: Shell, rows: list[dict[str, Any]], older: int) -> str:
+    open_ones = sum(row["state"] not in POSTING_FINAL for row in rows)
+    out = sum(row["state"] == PostingState.OUT for row in rows)
+    words = shell.say(f"未完成 {open_ones} 条，已发出 {out} 条", f"{open_ones} not finished, {out} out")
+    more = shell.say(f"；30 天以前的 {older} 条加 --all 查看", f"; {older} older ones with --all")
+    return words + (more if older else "")
 
 
 def _line(reading: Reading, posting: PostingRecord) -> dict[str, Any]:
@@ -88,6 +118,7 @@ def _line(reading: Reading, posting: PostingRecord) -> dict[str, Any]:
         "state": posting.state,
         "words": POSTING_LABELS[posting.state],
         "due_at": posting.due_at,
+        "out_at": posting.out_at,
         "late_at": posting.late_at,
         "waits_for": posting.waits_for,
         "person_needed": posting.person_needed,
@@ -110,7 +141,7 @@ def show(shell: Shell, posting: Posting) -> None:
             "steps": [asdict(step) for step in reading.postings.steps(record.id)],
             "parts": [{**asdict(p), "proofs": reading.parts.proofs(p.id)} for p in parts],
         }
-    shell.show(document, *([] if shell.as_json else _page(document)))
+    shell.show(document, lambda: _page(document))
 
 
 def _page(document: dict[str, Any]) -> list[Any]:
@@ -126,18 +157,21 @@ def _page(document: dict[str, Any]) -> list[Any]:
             ("说明", document["waits_for"] or document["error"]),
             ("请人决定", document["person_needed"]),
             ("已有一人确认未发出", document["denied_by"]),
-            ("次数", document["attempts"]),
+            ("次数", document["attempts"] or ""),
             ("下次", shown_minute(again) if again else ""),
         ],
         title=document["title"],
     )
-    steps = [(s["name"], s["state"], s["calls"], shown_minute(s["started_at"])) for s in document["steps"]]
+    steps = [
+        (s["name"], STEP_STATES[s["state"]], s["calls"], shown_minute(s["started_at"]))
+        for s in document["steps"]
+    ]
     proofs = [
         (
-            part["id"][-4:],
+            f"第 {part['position'] + 1} 篇",
             shown_minute(proof["at"]),
-            proof["level"],
-            proof["outcome"],
+            LEVELS[proof["level"]],
+            OUTCOMES[proof["outcome"]],
             "；".join(proof["differences"]),
         )
         for part in document["parts"]
@@ -145,8 +179,8 @@ def _page(document: dict[str, Any]) -> list[Any]:
     ]
     return [
         head,
-        table(("步骤", "结果", "次数", "开始"), steps, title="步骤"),
-        table(("篇", "时间", "看法", "结果", "差异"), proofs, title="核验"),
+        table(("步骤", "结果", "次数", "开始"), steps, title="步骤", whole=("结果", "次数", "开始")),
+        table(("篇", "时间", "怎么看的", "结果", "差异"), proofs, title="核验", whole=("篇", "时间")),
         whole({f"{p['id']}  {PART_LABELS[p['state']]}": p["url"] for p in document["parts"]}),
     ]
 

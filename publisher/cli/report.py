@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,10 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from publisher.cli.command import Command
+from publisher.cli.english import state_words
+from publisher.cli.labels import SIGNED
 from publisher.cli.outfile import new_file
+from publisher.cli.people_words import did, people_words
 from publisher.cli.shell import Shell
 from publisher.domain.clocks import BEIJING, business_day
 from publisher.domain.errors import Reason, refuse
+from publisher.domain.part import PART_LABELS
+from publisher.domain.posting import POSTING_LABELS
 
 if TYPE_CHECKING:
     from publisher.workflow.report import LedgerLine
@@ -34,7 +40,8 @@ COLUMNS = {
     "signers": "签署",
     "url": "网址",
 }
-SHOWN = ("title", "channel", "state", "out_at", "days_late")
+STATES = {label: state for labels in (POSTING_LABELS, PART_LABELS) for state, label in labels.items()}
+SHOWN = ("channel", "state", "out_at", "verified_at", "days_late")
 
 
 def ledger(
@@ -44,7 +51,7 @@ def ledger(
     csv: Annotated[Path | None, typer.Option("--csv")] = None,
 ) -> None:
     """Every posting planned from the first day to the last, both included; this year when no day is given."""
-    from publisher.cli.tables import table
+    from publisher.cli.tables import grouped
     from publisher.workflow.report import ledger as report
 
     with shell.reading() as (office, reading):
@@ -52,12 +59,30 @@ def ledger(
         first = _day("from", since) if since else date(today.year, 1, 1)
         last = _day("to", until) if until else today
         lines = list(report(reading, _midnight(first), _midnight(last + timedelta(days=1))))
+        named = people_words(reading)
     if csv is not None:
-        _write(csv, lines)
+        _write(csv, [_for_people(line, named) for line in lines])
     document = {"from": first, "to": last, "lines": lines, "csv": csv}
-    rows = [[getattr(line, name) for name in SHOWN] for line in lines]
-    title = f"台账 {first} 至 {last}"
-    shell.show(document, lambda: table([COLUMNS[name] for name in SHOWN], rows, title=title))
+    headings = [COLUMNS[name] for name in SHOWN]
+    title = shell.say(f"台账 {first} 至 {last}", f"ledger from {first} to {last}")
+    shell.show(document, lambda: grouped(headings, _by_item(lines, shell.lang), title=title, lang=shell.lang))
+
+
+def _by_item(lines: Iterable[LedgerLine], lang: str) -> list[tuple[str, list[tuple[list[object], str]]]]:
+    """The lines under index number and title of their item, items in the order of their first line."""
+    groups: dict[str, list[tuple[list[object], str]]] = {}
+    for line in lines:
+        shown = replace(line, state=state_words(STATES.get(line.state, line.state), line.state, lang))
+        row: list[object] = [getattr(shown, name) for name in SHOWN]
+        groups.setdefault(f"{line.index_no}  {line.title}", []).append((row, ""))
+    return list(groups.items())
+
+
+def _for_people(line: LedgerLine, named: Callable[[str], str]) -> LedgerLine:
+    """The line with names beside the accounts and the words of the acts that were signed."""
+    signed = [text.partition(":") for text in line.signers.split("、") if text]
+    signers = "、".join(f"{did(named(person), SIGNED.get(act, act))}" for person, _, act in signed)
+    return replace(line, drafter=named(line.drafter), signers=signers)
 
 
 def _day(field: str, text: str) -> date:

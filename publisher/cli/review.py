@@ -9,9 +9,13 @@ import typer
 
 from publisher.cli import lookup
 from publisher.cli.command import Command
+from publisher.cli.english import state_words
+from publisher.cli.people_words import people_words
 from publisher.cli.shell import Shell
+from publisher.domain.lifecycle import REVISION_LABELS
 
 if TYPE_CHECKING:
+    from publisher.store.records import RevisionRecord
     from publisher.store.unit_of_work import Reading
     from publisher.workflow.review import SignRequest
 
@@ -60,33 +64,44 @@ def show(shell: Shell, revision: Revision) -> None:
 
     with shell.reading() as (_office, reading):
         document = review_document(reading, lookup.revision(reading, revision))
-    shell.show(document, *([] if shell.as_json else review_page(document)))
+    shell.show(document, lambda: review_page(document))
 
 
 def list_waiting(shell: Shell) -> None:
     """Revisions on their way to a release, and whose turn each is."""
     from publisher.cli.tables import table
-    from publisher.domain.lifecycle import REVISION_LABELS, UNDER_WAY
+    from publisher.domain.lifecycle import UNDER_WAY
 
     with shell.reading() as (_office, reading):
-        found = [_line(revision) for revision in reading.items.in_state(*sorted(UNDER_WAY))]
+        named = people_words(reading)
+        found = [_line(revision, named) for revision in reading.items.in_state(*sorted(UNDER_WAY))]
     rows = [
-        (r["revision"][:12], r["title"], REVISION_LABELS[r["state"]], r["drafter"], r["reviewer"])
+        (
+            r["revision"][:12],
+            r["title"],
+            state_words(r["state"], r["words"], shell.lang),
+            r["drafted_by"],
+            r["reviewed_by"],
+        )
         for r in found
     ]
-    shell.show({"revisions": found}, lambda: table(("版本", "标题", "状态", "拟稿人", "审核人"), rows))
+    headings = ("版本", "标题", "状态", "拟稿人", "审核人")
+    shell.show({"revisions": found}, lambda: table(headings, rows, whole=("版本", "状态"), lang=shell.lang))
 
 
-def _line(revision: Any) -> dict[str, Any]:
+def _line(revision: RevisionRecord, named: Callable[[str], str]) -> dict[str, Any]:
     return {
         "revision": revision.id,
         "item": revision.item_id,
         "title": revision.content["title"],
         "state": revision.state,
+        "words": f"{REVISION_LABELS[revision.state]}{'（暂停）' if revision.held else ''}",
         "held": revision.held,
         "urgent": revision.urgent,
         "drafter": revision.drafter,
+        "drafted_by": named(revision.drafter),
         "reviewer": revision.content["reviewer"],
+        "reviewed_by": named(revision.content["reviewer"]),
         "due_on": revision.due_on,
     }
 

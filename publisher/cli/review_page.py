@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from publisher.cli.item_page import ACT_LABELS, content_facts, files_table
+from publisher.cli.content_words import content_labels, finding_place
+from publisher.cli.item_page import content_facts, files_table, signature_document
+from publisher.cli.people_words import did, people_words
 from publisher.cli.tables import facts, lines, table
 from publisher.domain.clocks import shown_minute
 from publisher.domain.lifecycle import REVISION_LABELS
@@ -17,10 +19,15 @@ if TYPE_CHECKING:
     from publisher.store.records import RevisionRecord
     from publisher.store.unit_of_work import Reading
 
+SLOT = re.compile(r"\[\[slot:([a-z_]+)\]\]")
+SLOTS = {"portal_url": "〔门户网址，发出时填入〕"}
+
 
 def review_document(reading: Reading, revision: RevisionRecord) -> dict[str, Any]:
     """Everything that is signed, plain values; `messages` as a reader will find them, slots still empty."""
     item = reading.items.item(revision.item_id)
+    named = people_words(reading)
+    labels = content_labels(revision.content, reading.bureau, named)
     return {
         "revision": revision.id,
         "item": revision.item_id,
@@ -31,12 +38,14 @@ def review_document(reading: Reading, revision: RevisionRecord) -> dict[str, Any
         "held": revision.held,
         "urgent": revision.urgent,
         "drafter": revision.drafter,
+        "drafted_by": named(revision.drafter),
         "submitted_at": revision.submitted_at,
         "due_on": revision.due_on,
         "due_provisional": revision.due_provisional,
         "content": revision.content,
+        "labels": labels,
         "findings": revision.findings,
-        "signatures": [asdict(signature) for signature in reading.items.signatures(revision.id)],
+        "signatures": [signature_document(s, named) for s in reading.items.signatures(revision.id)],
         "messages": [_message(reading, revision, channel) for channel in revision.messages],
     }
 
@@ -74,33 +83,41 @@ def review_page(document: Mapping[str, Any]) -> list[RenderableType]:
             ("索引号", document["index_no"]),
             ("版本", f"第 {document['number']} 版{'（紧急）' if document['urgent'] else ''}"),
             ("状态", f"{document['words']}{'（暂停）' if document['held'] else ''}"),
-            ("拟稿人", f"{document['drafter']} {shown_minute(document['submitted_at'])} 送审"),
+            ("拟稿人", f"{document['drafted_by']} {shown_minute(document['submitted_at'])} 送审"),
             ("法定期限", f"{document['due_on']}{provisional}"),
         ],
         title=document["content"]["title"],
     )
-    signed = [
-        f"  {shown_minute(s['at'])} {s['person']} {ACT_LABELS.get(s['act'], s['act'])}"
-        for s in document["signatures"]
-    ]
+    signed = [f"  {shown_minute(s['at'])} {did(s['signer'], s['words'])}" for s in document["signatures"]]
     return [
         head,
         f"版本摘要 {document['revision']}",
-        content_facts(document["content"]),
-        findings_table(document["findings"]),
+        content_facts(document["content"], document["labels"]),
+        findings_table(document["findings"], document["content"]["kind"]),
         files_table(document["content"]["files"]),
         lines(signed or ["  还没有"], title="签署"),
         *(part for message in document["messages"] for part in _message_page(message)),
     ]
 
 
-def findings_table(findings: Iterable[Mapping[str, Any]]) -> RenderableType:
+def findings_table(findings: Iterable[Mapping[str, Any]], kind: str) -> RenderableType:
     """What the first screen found, with the answers given."""
     rows = [
-        (f["rule"], f["level"], f"{f['place']} 第 {f['line']} 行", f["advice_zh"], f["answer"] or "（未答）")
+        (
+            f["rule"],
+            f["level"],
+            f"{finding_place(f['place'], kind)} 第 {f['line']} 行",
+            f["advice_zh"],
+            f["answer"] or "（未答）",
+        )
         for f in findings
     ]
-    return table(("规则", "级别", "位置", "建议", "答复"), rows, title="预检发现")
+    return table(("规则", "级别", "位置", "建议", "答复"), rows, title="预检发现", whole=("规则", "级别"))
+
+
+def _filled_later(text: str) -> str:
+    """Places that are filled when it goes out, in words."""
+    return SLOT.sub(lambda m: SLOTS.get(m[1], m[0]), text)
 
 
 def _message_page(message: Mapping[str, Any]) -> list[RenderableType]:
@@ -111,8 +128,8 @@ def _message_page(message: Mapping[str, Any]) -> list[RenderableType]:
                 ("标题", a["title"]),
                 ("摘要", a["summary"]),
                 ("作者", a["author"]),
-                ("正文", a["text"]),
-                ("链接", a["link"]),
+                ("正文", _filled_later(a["text"])),
+                ("链接", _filled_later(a["link"])),
                 ("封面", a["cover"]),
                 ("图片", "、".join(a["images"])),
                 ("附件", "、".join(a["attachments"])),

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from publisher.cli.command import Command
+from publisher.cli.english import check_name
 from publisher.cli.exits import Exit
 from publisher.cli.shell import Shell
 
-LEVELS = {"ok": "正常", "warn": "注意", "bad": "有问题"}
+LEVELS = {"ok": ("正常", "ok"), "warn": ("注意", "attention"), "bad": ("有问题", "bad")}
 
 
 def init(
@@ -78,8 +79,14 @@ def doctor(shell: Shell) -> None:
     with shell.office() as office:
         checks = list(diagnose(office))
     bad = any(check.level == "bad" for check in checks)
-    rows: list[tuple[Any, ...]] = [(LEVELS[check.level], check.name, check.words) for check in checks]
-    shell.show({"ok": not bad, "checks": checks}, lambda: table(("结论", "检查", "说明"), rows))
+    rows: list[tuple[Any, ...]] = [
+        (shell.say(*LEVELS[c.level]), check_name(c.name, shell.lang), c.words) for c in checks
+    ]
+    headings = ("结论", "检查", "说明")
+    shell.show(
+        {"ok": not bad, "checks": checks},
+        lambda: table(headings, rows, whole=headings[:2], lang=shell.lang),
+    )
     if bad:
         raise typer.Exit(int(Exit.FOUND_SOMETHING))
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from publisher.cli.command import Command
+from publisher.cli.english import state_words
 from publisher.cli.proof import read_line
 from publisher.cli.shell import Shell
-from publisher.domain.people import ROLE_LABELS
+from publisher.domain.people import ROLE_LABELS, Role
 
 if TYPE_CHECKING:
     from publisher.store.unit_of_work import Reading
@@ -57,12 +59,18 @@ def list_users(shell: Shell) -> None:
         (
             p.name,
             p.display,
-            "、".join(ROLE_LABELS[role] for role in sorted(p.roles)),
-            "在用" if p.active else "停用",
+            _roles(p.roles, shell.lang),
+            shell.say("在用", "active") if p.active else shell.say("停用", "inactive"),
         )
         for p in people
     ]
-    shell.show(document, lambda: table(("账号", "姓名", "角色", "状态"), rows))
+    headings = ("账号", "姓名", "角色", "状态")
+    shell.show(document, lambda: table(headings, rows, whole=("账号", "状态"), lang=shell.lang))
+
+
+def _roles(roles: Iterable[Role], lang: str) -> str:
+    words = [state_words(role, ROLE_LABELS[role], lang) for role in sorted(roles)]
+    return (", " if lang == "en" else "、").join(words)
 
 
 COMMANDS = (Command("user add", add, acts=True), Command("user list", list_users))

@@ -52,7 +52,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review revoke": ("下发前撤回签发，写明理由", "Revoke the sign-off before the release"),
     "review second-look": ("紧急发布后的事后复核", "The second look at an urgent release"),
     "posting": ("推送：一次发往一个渠道", "Postings: one sending to one channel"),
-    "posting list": ("列出未完成的推送", "Postings that are not finished"),
+    "posting list": (
+        "列出推送：未完成的在前，然后是 30 天内已结束的",
+        "Postings: the unfinished first, then those that ended within 30 days",
+    ),
     "posting show": ("一条推送的步骤、各篇和核验", "One posting with steps, parts and proofs"),
     "posting retry": ("重新推送失败的一条（责任编辑）", "Send a failed posting again (editor)"),
     "posting hold": ("暂停一条推送", "Hold one posting"),
@@ -87,14 +90,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("人员：账号和角色", "People: accounts and roles"),
     "user add": ("新增人员，令牌只显示一次", "Add a person; the token is shown once"),
     "user list": ("列出人员", "Everybody"),
-}
-
-PANELS: dict[str, tuple[str, str]] = {  # headings of Typer's help, by the name of its constant
-    "ARGUMENTS_PANEL_TITLE": ("参数", "Arguments"),
-    "OPTIONS_PANEL_TITLE": ("选项", "Options"),
-    "COMMANDS_PANEL_TITLE": ("命令", "Commands"),
-    "REQUIRED_LONG_STRING": ("[必填]", "[required]"),
-    "DEFAULT_STRING": ("[缺省：{}]", "[default: {}]"),
 }
 
 

@@ -140,7 +140,7 @@ def test_a_printed_link_shows_the_title_and_a_sentence_from_the_middle(
     assert sentence in page
 
 
-@pytest.mark.parametrize("name", ["city-portal", "bureau-portal", "wechat", "weibo"])
+@pytest.mark.parametrize("name", ["市政府门户网站", "局门户网站", "微信公众号", "微博"])
 def test_the_front_page_of_a_channel_shows_what_is_out_and_not_what_was_withdrawn(
     serving: Run, name: str
 ) -> None:
