@@ -136,14 +136,15 @@ def _page(verdict: Verdict) -> Any:
 
 
 def checkpoint(shell: Shell) -> None:
-    """Sign the log as it stands, now, and anchor it."""
+    """Sign the log as it stands, now, and anchor it; the newest checkpoint where it covers everything already."""
     from publisher.workflow.seal import sign_checkpoint
 
     with shell.office() as office:
-        note = sign_checkpoint(office.store, office.now(), office.seal, force=True)
-        anchored = note is not None and office.seal.anchor is not None
-    words = note or shell.say("最新的记录已有检查点", "the newest entry has a checkpoint already")
-    shell.show({"checkpoint": note, "anchored": anchored}, words.rstrip("\n"))
+        signed = sign_checkpoint(office.store, office.now(), office.seal, force=True)
+        with office.store.read() as reading:
+            note = signed or reading.log.checkpoints()[-1]
+        anchored = office.seal.anchor is not None
+    shell.show({"checkpoint": note, "new": signed is not None, "anchored": anchored}, note.rstrip("\n"))
 
 
 COMMANDS = (
