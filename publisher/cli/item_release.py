@@ -93,8 +93,23 @@ def withdraw(
     shell.show(document, words)
 
 
+def confirm_leak(
+    shell: Shell, item: Id, opinion: Annotated[str, typer.Option("--opinion", "--reason")] = ""
+) -> None:
+    """确认泄露撤下, by the approver."""
+    from publisher.workflow.withdraw import ConfirmLeakRequest
+    from publisher.workflow.withdraw import confirm_leak as use_case
+
+    done, asked = shell.act(
+        use_case, lambda reading: ConfirmLeakRequest(lookup.item(reading, item).id, opinion)
+    )
+    words = shell.say(f"已确认 {done} 道泄露撤下指令", f"{done} leak orders confirmed")
+    shell.show({"item": asked.item_id, "confirmed": done}, words)
+
+
 COMMANDS = (
     Command("item schedule", schedule, acts=True),
     Command("item unschedule", unschedule, acts=True),
     Command("item withdraw", withdraw, acts=True),
+    Command("item confirm-leak", confirm_leak, acts=True),
 )

@@ -33,6 +33,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "撤下：一道指令，逐一看到消失才算完",
         "Withdraw: one order, each part looked at until gone",
     ),
+    "item confirm-leak": (
+        "确认他人报告的泄露撤下（签发人，1 小时内）",
+        "Confirm a leak that somebody reported (approver, within 1 h)",
+    ),
     "review": ("审核：查看将发出的稿件，初审、保密审查、签发", "Review: see what will go out, and sign"),
     "review list": ("列出在办的版本", "Revisions under way"),
     "review show": (

@@ -36,6 +36,7 @@ ENTRY_KINDS: dict[str, str] = {
     "system:revision:released": "下发",
     "system:revision:withdrawn": "全部撤下",
     "person:order:withdraw": "撤下指令",
+    "person:order:confirm_leak": "确认泄露撤下",
     "system:order:fulfilled": "指令办结",
     "system:posting:planned": "生成推送",
     "system:posting:ready": "推送就绪",

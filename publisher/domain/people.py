@@ -70,6 +70,7 @@ class Act(StrEnum):
     RESUME = "resume"
     ORDER_WITHDRAWAL = "order_withdrawal"
     REPORT_LEAK = "report_leak"
+    CONFIRM_LEAK = "confirm_leak"
     RETRY_POSTING = "retry_posting"
     HOLD_POSTING = "hold_posting"
     RESUME_POSTING = "resume_posting"
@@ -107,6 +108,7 @@ ACT_LABELS = {
     Act.RESUME: "解除暂停",
     Act.ORDER_WITHDRAWAL: "下令撤下",
     Act.REPORT_LEAK: "报告泄露并撤下",
+    Act.CONFIRM_LEAK: "确认泄露撤下",
     Act.RETRY_POSTING: "重新推送",
     Act.HOLD_POSTING: "暂停推送",
     Act.RESUME_POSTING: "恢复推送",
@@ -146,6 +148,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.RESUME: frozenset({Role.APPROVER}),
     Act.ORDER_WITHDRAWAL: frozenset({Role.APPROVER}),
     Act.REPORT_LEAK: ANY_IN_CHAIN,
+    Act.CONFIRM_LEAK: frozenset({Role.APPROVER}),
     Act.RETRY_POSTING: frozenset({Role.EDITOR}),
     Act.HOLD_POSTING: ANY_IN_CHAIN,
     Act.RESUME_POSTING: frozenset({Role.EDITOR, Role.APPROVER}),

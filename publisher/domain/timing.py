@@ -35,6 +35,9 @@ CANNOT_SEE_ALARM = 3
 
 SECOND_LOOK_H = 12
 
+LEAK_CONFIRM_H = 1
+"""The approver confirms a leak that somebody else reported within this many hours."""
+
 
 def _nth(waits: tuple[int, ...], count: int) -> timedelta:
     return timedelta(seconds=waits[min(count, len(waits)) - 1])

@@ -24,7 +24,7 @@ from publisher.workflow.release import advance_postings, release_due
 from publisher.workflow.review import watch_second_looks
 from publisher.workflow.seal import Seal, sign_checkpoint
 from publisher.workflow.verify import look_at_due_parts
-from publisher.workflow.withdraw import advance_orders, remove_due_parts
+from publisher.workflow.withdraw import advance_orders, remove_due_parts, watch_leaks
 
 PAUSE_AFTER_FAULT_S = 2.0
 JUMP_S = 5.0
@@ -139,4 +139,6 @@ def sweep_once(store: Store, now: datetime) -> int:
         done += advance_postings(uow, now)
     with store.write() as uow:
         watch_second_looks(uow, now)
+    with store.write() as uow:
+        watch_leaks(uow, now)
     return done

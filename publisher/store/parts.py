@@ -114,6 +114,11 @@ class Parts:
         """By number."""
         return one_or_none(OrderRecord, self._c.execute(sa.select(t.orders).where(t.orders.c.id == order_id)))
 
+    def unconfirmed_leaks(self) -> list[OrderRecord]:
+        """Leak orders that no approver has confirmed, oldest first."""
+        query = sa.select(t.orders).where(t.orders.c.leak.is_(True), t.orders.c.confirmed_by == "")
+        return records(OrderRecord, self._c.execute(query.order_by(t.orders.c.id)))
+
     def change_order(self, order_id: int, **values: Any) -> None:
         """Set columns of one order."""
         self._c.execute(sa.update(t.orders).where(t.orders.c.id == order_id).values(**values))

@@ -34,7 +34,7 @@ from publisher.domain.timing import GATE_LOOK_S, absence_counts_from, next_attem
 from publisher.store.blobs import BlobDamaged
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
-from publisher.workflow.gate import gate_page, page_fault
+from publisher.workflow.gate import gate_pages, page_fault
 from publisher.workflow.journal import PUBLISH, LeaseLost
 from publisher.workflow.outcome import (
     UNSURE,
@@ -121,11 +121,15 @@ def _approved_message(store: Store, outlets: Outlets, posting: PostingRecord) ->
     with store.read() as reading:
         message = message_of(reading, posting)
         plan = reading.bureau.channels[posting.channel]
-        gate = None if plan.portal or posting.gate_opened else (gate_page(reading, posting) or "没有门户页面")
-    if gate is not None:
-        fault = gate if isinstance(gate, str) else page_fault(outlets.channels[gate[0].channel], *gate)
+        shut = not plan.portal and not posting.gate_opened
+        pages = gate_pages(reading, posting) if shut else []
+        labels = [reading.bureau.label(part.channel) for part, _ in pages]
+    if shut and not pages:
+        raise GateShut("先看门户：没有门户页面", code="gate")
+    for label, (part, article) in zip(labels, pages, strict=True):
+        fault = page_fault(outlets.channels[part.channel], part, article)
         if fault:
-            raise GateShut(f"先看门户：{fault}", code="gate")
+            raise GateShut(f"先看门户：{label}{fault}", code="gate")
     return message
 
 

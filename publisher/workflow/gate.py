@@ -51,14 +51,24 @@ def portal_parts(reading: Reading, posting: PostingRecord) -> dict[str, PartReco
     }
 
 
-def gate_page(reading: Reading, posting: PostingRecord) -> tuple[PartRecord, Article] | None:
-    """The portal page whose address the posting carries, and what was approved to stand there."""
+def gate_pages(reading: Reading, posting: PostingRecord) -> list[tuple[PartRecord, Article]]:
+    """The portal pages to look at once more before sending, each with what was approved to stand there.
+
+    The page whose address the posting carries comes first; where all portals are the gate, the others too.
+    Empty when there is no such page.
+    """
     url = posting.slots.get("portal_url")
-    part = next((p for p in portal_parts(reading, posting).values() if p.url == url), None)
-    portal_posting = reading.postings.get(part.posting_id) if part else None
-    if part is None or portal_posting is None:
-        return None
-    return part, article_of(reading, portal_posting, part.position)
+    parts = sorted(portal_parts(reading, posting).values(), key=lambda part: part.url != url)
+    if not parts or parts[0].url != url:
+        return []
+    if _gate_kind(reading, posting) is Gate.ANY:
+        parts = parts[:1]
+    pages = []
+    for part in parts:
+        portal_posting = reading.postings.get(part.posting_id)
+        if portal_posting is not None:
+            pages.append((part, article_of(reading, portal_posting, part.position)))
+    return pages
 
 
 def page_fault(channel: Channel, part: PartRecord, article: Article) -> str:
@@ -71,9 +81,9 @@ def page_fault(channel: Channel, part: PartRecord, article: Article) -> str:
         case Seen():
             return "；".join(differences(article, seen, wanted=channel.profile.visible))
         case Gone():
-            return "门户页面不在了"
+            return "页面不在了"
         case CannotSee(words):
-            return f"门户页面打不开：{words}"
+            return f"页面打不开：{words}"
 
 
 def receipt_of(part: PartRecord) -> PartReceipt:

@@ -21,9 +21,9 @@ from publisher.domain.errors import Reason, refuse
 from publisher.domain.lifecycle import RevisionEvent, RevisionState, advance_revision
 from publisher.domain.order import OrderScope, OrderState, may_remove_now
 from publisher.domain.part import CLOSED, PUBLIC, PartEvent, PartState, advance_part
-from publisher.domain.people import Act, require
+from publisher.domain.people import Act, Role, require
 from publisher.domain.posting import PostingEvent, PostingState, advance_posting
-from publisher.domain.timing import REAPPEAR_S, next_removal
+from publisher.domain.timing import LEAK_CONFIRM_H, REAPPEAR_S, next_removal
 from publisher.store.records import OrderRecord, PartRecord, PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
@@ -70,6 +70,7 @@ def order_withdrawal(uow: UnitOfWork, now: datetime, actor: Actor, request: With
         part_id=request.part_id,
         leak=request.leak,
         signed_by=actor.name,
+        confirmed_by=actor.name if Role.APPROVER in actor.person.roles else "",
         at=now,
         reason=request.reason,
     )
@@ -90,6 +91,51 @@ def order_withdrawal(uow: UnitOfWork, now: datetime, actor: Actor, request: With
     )
     uow.commit()
     return order_id
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmLeakRequest:
+    """The approver stands by the withdrawal of a leak that somebody else reported."""
+
+    item_id: str
+    reason: str = ""
+
+
+def confirm_leak(uow: UnitOfWork, now: datetime, actor: Actor, request: ConfirmLeakRequest) -> int:
+    """Confirm every leak order on the item that waits for it; returns how many. The removal goes on meanwhile."""
+    require(Act.CONFIRM_LEAK, actor.person)
+    waiting = [o for o in uow.parts.orders(request.item_id) if o.leak and not o.confirmed_by]
+    if not waiting:
+        raise refuse(
+            Reason.WRONG_STATE,
+            "这个条目没有待确认的泄露撤下",
+            field="item",
+            english="no leak waits for confirmation",
+        )
+    for order in waiting:
+        uow.parts.change_order(order.id, confirmed_by=actor.name)
+        uow.accounts.close_alarm(f"leak:{order.id}", now)
+        uow.record(
+            now,
+            "person:order:confirm_leak",
+            actor.name,
+            f"item:{request.item_id}",
+            os_user=actor.os_user,
+            facts={"order": order.id},
+            notes={"reason": request.reason},
+        )
+    uow.commit()
+    return len(waiting)
+
+
+def watch_leaks(uow: UnitOfWork, now: datetime) -> int:
+    """The sweep over leak orders that no approver has confirmed within the hour: one alarm each."""
+    limit = now - timedelta(hours=LEAK_CONFIRM_H)
+    late = [o for o in uow.parts.unconfirmed_leaks() if o.at < limit]
+    for order in late:
+        uow.accounts.raise_alarm(f"leak:{order.id}", "泄露撤下超过 1 小时没有签发人确认", now)
+    uow.commit()
+    return len(late)
 
 
 def _scope(uow: UnitOfWork, request: WithdrawRequest) -> OrderScope:

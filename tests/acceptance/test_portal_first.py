@@ -143,20 +143,23 @@ def test_while_the_portal_is_broken_nothing_goes_to_wechat_or_weibo(world: World
     assert seen_first(world, item_id, since)
 
 
+@pytest.mark.parametrize("portal", PORTALS)
 @pytest.mark.parametrize("trouble", [name for name in BROKEN_LATER if "slower" not in name])
-def test_a_portal_that_breaks_after_it_was_verified_stops_the_others(world: World, trouble: str) -> None:
+def test_a_portal_that_breaks_after_it_was_verified_stops_the_others(
+    world: World, trouble: str, portal: str
+) -> None:
     item_id, _ = world.released()
     world.until(lambda: portals_verified(world, item_id), *PORTALS, step_s=1)
     assert {world.states(item_id)[name] for name in SOCIAL} == {"queued"}, "ready to go at once"
-    before, page = len(world.requests()), pages(world, LINKED)
+    before, page = len(world.requests()), pages(world, portal)
     kept = {path: path.read_bytes() for path in page}
-    BROKEN_LATER[trouble](world, LINKED)
+    BROKEN_LATER[trouble](world, portal)
     for name in SOCIAL:
         world.serve(name)
     world.pass_time(HOUR, step_s=1800)
     assert [line for line in lines_since(world, before, *SOCIAL) if line.creates] == []
     assert {world.states(item_id)[name] for name in SOCIAL} <= {"queued", "waiting"}
-    world.practice.stages[LINKED].faults.clear()
+    world.practice.stages[portal].faults.clear()
     for path, content in kept.items():
         path.write_bytes(content)
     world.until(lambda: set(world.states(item_id).values()) == {"verified"}, step_s=600)

@@ -168,6 +168,29 @@ def test_a_leak_goes_from_all_channels_at_once_and_anyone_in_the_chain_may_repor
     assert world.where(item_id).state == "withdrawing"
 
 
+def test_a_leak_that_no_approver_confirms_within_the_hour_raises_an_alarm(world: World) -> None:
+    item_id, _ = world.out_everywhere()
+    number = order(world, item_id, who="lu", leak=True)
+    world.pass_time(3500, step_s=700)
+    assert f"leak:{number}:" not in world.alarm_words()
+    world.pass_time(200, step_s=100)
+    assert f"leak:{number}:" in world.alarm_words()
+    assert world.where(item_id).state == "withdrawn", "the removal does not wait for the word"
+    with pytest.raises(Refused):
+        world.do("lu", withdraw.confirm_leak, withdraw.ConfirmLeakRequest(item_id))
+    assert world.do("qin", withdraw.confirm_leak, withdraw.ConfirmLeakRequest(item_id)) == 1
+    assert f"leak:{number}:" not in world.alarm_words()
+    with pytest.raises(Refused):
+        world.do("qin", withdraw.confirm_leak, withdraw.ConfirmLeakRequest(item_id))
+
+
+def test_an_approvers_own_leak_order_needs_no_second_word(world: World) -> None:
+    item_id, _ = world.out_everywhere()
+    number = order(world, item_id, leak=True)
+    world.pass_time(7200, step_s=1800)
+    assert f"leak:{number}:" not in world.alarm_words()
+
+
 # ---------------------------------------------------------------- by hand
 
 

@@ -37,6 +37,7 @@ DESIGN = {  # design 3, by whom
     "resume": "approver",
     "order_withdrawal": "approver",
     "report_leak": CHAIN,
+    "confirm_leak": "approver",
     "retry_posting": "editor",
     "hold_posting": CHAIN,
     "resume_posting": "editor approver",
