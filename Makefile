@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build
 
-.PHONY: demo test check lock
+.PHONY: demo test check lock bench
 
 demo: .venv/runtime.ok
 	@$(BIN)/publisher demo $(if $(ONCE),--once)
@@ -18,6 +18,9 @@ check: .venv/dev.ok
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: .venv/runtime.ok
+	@PYTHONPATH=. $(BIN)/python bench/delivery.py
 
 lock: .venv/dev.ok
 	$(COMPILE) -o requirements.lock
