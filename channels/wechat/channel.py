@@ -46,7 +46,7 @@ PERMISSION_LASTS = timedelta(hours=1)
 
 
 class WeChat:
-    """One official account. Holds no state of a posting; keeps the contract of `channels/contract.py`."""
+    """One official account. Holds no state of a posting; keeps the contract of `channels/contract/`."""
 
     def __init__(self, settings: WeChatSettings, ports: Ports, http: Http) -> None:
         """Nothing is asked before the first verb."""

@@ -1,6 +1,6 @@
 """The publisher's side of the border, in memory: journal, account, meter, files, pages, clock.
 
-They keep the words of `channels/contract.py` exactly, so that an adapter cannot tell them from the real ones.
+They keep the words of `channels/contract/` exactly, so that an adapter cannot tell them from the real ones.
 """
 
 from __future__ import annotations
