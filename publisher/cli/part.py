@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from publisher.bootstrap import Office
     from publisher.store.records import PartRecord
     from publisher.store.unit_of_work import Reading
+    from publisher.workflow.remove import PartGoneRequest, UnremovableRequest
     from publisher.workflow.verify import AcceptDifferenceRequest
-    from publisher.workflow.withdraw import PartGoneRequest, UnremovableRequest
 
 Part = Annotated[str, typer.Argument(metavar="PART")]
 Why = Annotated[str, typer.Option("--reason")]
@@ -77,7 +77,7 @@ def accept(shell: Shell, part: Part, reason: Why) -> None:
 def gone(shell: Shell, part: Part) -> None:
     """人工撤下后确认: the product looks first, and believes only what a reader finds."""
     from publisher.workflow.gate import receipt_of
-    from publisher.workflow.withdraw import PartGoneRequest, confirm_part_gone
+    from publisher.workflow.remove import PartGoneRequest, confirm_part_gone
 
     looked: dict[str, Any] = {}
 
@@ -96,7 +96,7 @@ def gone(shell: Shell, part: Part) -> None:
 
 def unremovable(shell: Shell, part: Part, reason: Why) -> None:
     """声明无法撤下, by the approver."""
-    from publisher.workflow.withdraw import UnremovableRequest, declare_unremovable
+    from publisher.workflow.remove import UnremovableRequest, declare_unremovable
 
     def request(reading: Reading) -> UnremovableRequest:
         return UnremovableRequest(lookup.part(reading, part).id, reason)

@@ -21,10 +21,11 @@ from publisher.workflow.desk import probe_paused
 from publisher.workflow.outlets import Outlets
 from publisher.workflow.reconcile import look_for_unknown, poll_accepted, recover
 from publisher.workflow.release import advance_postings, release_due
+from publisher.workflow.remove import remove_due_parts
 from publisher.workflow.review import watch_second_looks
 from publisher.workflow.seal import Seal, sign_checkpoint
 from publisher.workflow.verify import look_at_due_parts
-from publisher.workflow.withdraw import advance_orders, remove_due_parts, watch_leaks
+from publisher.workflow.withdraw import advance_orders, watch_leaks
 
 PAUSE_AFTER_FAULT_S = 2.0
 JUMP_S = 5.0

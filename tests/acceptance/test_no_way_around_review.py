@@ -20,7 +20,18 @@ from publisher.domain.item import content_from_json
 from publisher.domain.people import Person, Role
 from publisher.domain.review import CHAINS, complete
 from publisher.store.unit_of_work import UnitOfWork
-from publisher.workflow import desk, intake, reconcile, release, review, schedule, staff, verify, withdraw
+from publisher.workflow import (
+    desk,
+    intake,
+    reconcile,
+    release,
+    remove,
+    review,
+    schedule,
+    staff,
+    verify,
+    withdraw,
+)
 from publisher.workflow.acts import Actor
 from publisher.workflow.deliver import claim
 from publisher.workflow.seal import ExportRequest
@@ -257,8 +268,8 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
         "intake.save_draft": intake.DraftRequest(None, lambda _files: ""),  # type: ignore[arg-type]
         "intake.discard_draft": intake.DiscardRequest("none"),
         "intake.submit": intake.SubmitRequest("none"),
-        "withdraw.confirm_part_gone": withdraw.PartGoneRequest("none"),
-        "withdraw.declare_unremovable": withdraw.UnremovableRequest("none", "理由"),
+        "remove.confirm_part_gone": remove.PartGoneRequest("none"),
+        "remove.declare_unremovable": remove.UnremovableRequest("none", "理由"),
         "verify.accept_difference": verify.AcceptDifferenceRequest("none", "理由"),
         "reconcile.confirm_by_hand": reconcile.ConfirmRequest("none", "http://127.0.0.1/"),
         "reconcile.deny_by_hand": reconcile.DenyRequest("none"),
@@ -268,7 +279,7 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
         "seal.record_export": ExportRequest(),
     }
     tools: dict[str, Any] = {"intake.submit": shared_world.office.submit_tools()}.get(act, {})
-    if act in ("withdraw.confirm_part_gone", "reconcile.confirm_by_hand"):
+    if act in ("remove.confirm_part_gone", "reconcile.confirm_by_hand"):
         tools = {"seen": Gone()}
     request = requests.get(act, desk.PostingRequest("none", "理由"))
     for roles in (*COMBINATIONS, *APART):

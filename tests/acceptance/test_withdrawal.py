@@ -9,7 +9,7 @@ import pytest
 from channels.contract import PartReceipt, Seen
 from channels.sandbox.stage import Do, Fault
 from publisher.domain.errors import Reason, Refused
-from publisher.workflow import desk, withdraw
+from publisher.workflow import desk, remove, withdraw
 from publisher.workflow.deliver import claim
 from publisher.workflow.gate import receipt_of
 from publisher.workflow.reconcile import recover
@@ -208,7 +208,7 @@ def by_hand(world: World) -> str:
 def confirm(world: World, item_id: str, who: str = "lu") -> None:
     part = world.parts(item_id)["weibo"]
     seen = world.office.outlets.channels["weibo"].see(receipt_of(part))
-    world.do(who, withdraw.confirm_part_gone, withdraw.PartGoneRequest(part.id), seen=seen)
+    world.do(who, remove.confirm_part_gone, remove.PartGoneRequest(part.id), seen=seen)
 
 
 def test_where_the_platform_has_no_call_a_person_is_asked_and_the_portals_wait(world: World) -> None:
@@ -244,12 +244,12 @@ def test_a_person_confirms_only_what_is_really_gone(world: World) -> None:
 def test_what_cannot_be_removed_is_said_and_signed_by_the_approver(world: World) -> None:
     item_id = by_hand(world)
     part = world.parts(item_id)["weibo"]
-    request = withdraw.UnremovableRequest(part.id, "平台拒绝删除，已书面联系")
+    request = remove.UnremovableRequest(part.id, "平台拒绝删除，已书面联系")
     with pytest.raises(Refused):
-        world.do("lu", withdraw.declare_unremovable, request)
+        world.do("lu", remove.declare_unremovable, request)
     with pytest.raises(Refused):
-        world.do("qin", withdraw.declare_unremovable, withdraw.UnremovableRequest(part.id, " "))
-    world.do("qin", withdraw.declare_unremovable, request)
+        world.do("qin", remove.declare_unremovable, remove.UnremovableRequest(part.id, " "))
+    world.do("qin", remove.declare_unremovable, request)
     world.until(lambda: gone_everywhere(world, item_id))
     assert world.states(item_id)["weibo"] == "unremovable", "it is never called withdrawn"
     assert readable(world, item_id) == {"weibo"}

@@ -1,0 +1,194 @@
+"""Removal of parts under an order: take one away, then look until a reader finds it gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from channels.contract import (
+    CannotSee,
+    ChannelError,
+    ChannelRefused,
+    Gone,
+    NeedsHand,
+    OutcomeUnknown,
+    Rejected,
+    SeeResult,
+    Unavailable,
+    Withdrawn,
+)
+from publisher.domain.errors import Reason, refuse
+from publisher.domain.part import PartEvent, PartState, advance_part
+from publisher.domain.people import Act, require
+from publisher.domain.posting import PostingState
+from publisher.domain.timing import REAPPEAR_S, next_removal
+from publisher.store.records import PartRecord
+from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.workflow.acts import Actor
+from publisher.workflow.gate import receipt_of
+from publisher.workflow.journal import withdraw_scope
+from publisher.workflow.outcome import pause_channel
+from publisher.workflow.outlets import Outlets
+
+SYSTEM = "system"
+CANCELLABLE = frozenset(
+    {PostingState.WAITING, PostingState.QUEUED, PostingState.HELD, PostingState.FAILED, PostingState.BY_HAND}
+)
+UNSETTLED = frozenset({PostingState.SENDING, PostingState.UNKNOWN, PostingState.ACCEPTED})
+
+
+def remove_due_parts(store: Store, outlets: Outlets, channel_name: str) -> int:
+    """Carry orders out on one channel: remove, then look until it is gone. Returns how many were tried."""
+    with store.read() as reading:
+        due = reading.parts.due(channel_name, outlets.now(), PartState.WITHDRAWING)
+    for part in due:
+        _remove(store, outlets, part)
+    return len(due)
+
+
+def _remove(store: Store, outlets: Outlets, part: PartRecord) -> None:
+    with store.read() as reading:
+        posting = reading.postings.get(part.posting_id)
+        order = reading.parts.order(part.order_id)
+    if posting is None or order is None:
+        raise LookupError(part.posting_id)
+    channel = outlets.channels[part.channel]
+    journal = outlets.journal_for(store, posting, withdraw_scope(part.id, part.order_id))
+    try:
+        answer: object = channel.withdraw(receipt_of(part), journal, reason=order.reason)
+    except ChannelError as why:
+        answer = why
+    seen = channel.see(receipt_of(part)) if isinstance(answer, Withdrawn | OutcomeUnknown) else None
+    now = outlets.now()
+    with store.write() as uow:
+        present = uow.parts.get(part.id)
+        if present is not None and present.state is PartState.WITHDRAWING:
+            _settle_removal(uow, now, present, answer, seen)
+        uow.commit()
+
+
+def _settle_removal(
+    uow: UnitOfWork, now: datetime, part: PartRecord, answer: object, seen: SeeResult | None
+) -> None:
+    if isinstance(seen, Gone):
+        confirm_gone(uow, now, part, "system:part:withdrawn", SYSTEM)
+        return
+    match answer:
+        case NeedsHand(words):
+            _by_hand(uow, now, part, PartEvent.NEEDS_HAND, words)
+        case Rejected() as why:
+            _by_hand(uow, now, part, PartEvent.REJECT, why.words)
+        case ChannelRefused() as why:
+            pause_channel(uow, now, part.channel, why.words)
+            _try_again(uow, now, part, PartEvent.POSTPONE, why.words)
+        case Unavailable() as why:
+            _try_again(uow, now, part, PartEvent.POSTPONE, why.words)
+        case ChannelError() as why:
+            _try_again(uow, now, part, PartEvent.LOSE_ANSWER, why.words)
+        case _:
+            words = seen.words if isinstance(seen, CannotSee) else "还能看到"
+            _try_again(uow, now, part, PartEvent.POSTPONE, words)
+
+
+def confirm_gone(
+    uow: UnitOfWork, now: datetime, part: PartRecord, kind: str, actor: str, os_user: str = ""
+) -> None:
+    """A look has found that it is gone; look once more later, in case it comes back."""
+    again = now + timedelta(seconds=REAPPEAR_S)
+    uow.parts.change(part.id, state=advance_part(part.state, PartEvent.CONFIRM_GONE), next_look_at=again)
+    uow.parts.prove(part.id, at=now, level=part.level, outcome="gone", differences=[], seen_digest="")
+    for cause in ("removal", "part"):
+        uow.accounts.close_alarm(f"{cause}:{part.id}", now)
+    uow.record(
+        now,
+        kind,
+        actor,
+        f"part:{part.id}",
+        os_user=os_user,
+        digests={"revision": part.revision_id},
+        facts={"channel": part.channel, "order": part.order_id},
+        notes={"url": part.url},
+    )
+
+
+def _try_again(uow: UnitOfWork, now: datetime, part: PartRecord, event: PartEvent, words: str) -> None:
+    removals = part.removals + 1
+    uow.parts.change(
+        part.id,
+        state=advance_part(part.state, event),
+        removals=removals,
+        next_look_at=next_removal(removals, now),
+    )
+    if removals == 3:
+        label = uow.bureau.label(part.channel)
+        uow.accounts.raise_alarm(f"removal:{part.id}", f"{label}还没有撤下：{words}", now)
+
+
+def _by_hand(uow: UnitOfWork, now: datetime, part: PartRecord, event: PartEvent, words: str) -> None:
+    uow.parts.change(part.id, state=advance_part(part.state, event), next_look_at=None)
+    label = uow.bureau.label(part.channel)
+    uow.accounts.raise_alarm(f"removal:{part.id}", f"请到{label}后台手工撤下：{words}", now)
+    uow.record(
+        now,
+        "system:part:withdraw_by_hand",
+        SYSTEM,
+        f"part:{part.id}",
+        facts={"channel": part.channel, "order": part.order_id},
+        notes={"words": words},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PartGoneRequest:
+    """An editor has removed a part on the platform; the product looks first."""
+
+    part_id: str
+
+
+def confirm_part_gone(
+    uow: UnitOfWork, now: datetime, actor: Actor, request: PartGoneRequest, *, seen: SeeResult
+) -> None:
+    """Believe it only when `seen`, a look made just now with nothing open, found it gone."""
+    require(Act.CONFIRM_GONE, actor.person)
+    part = uow.parts.get(request.part_id)
+    if part is None:
+        raise refuse(Reason.NOT_FOUND, f"没有这一篇：{request.part_id}", field="part", english="no such part")
+    if not isinstance(seen, Gone):
+        raise refuse(
+            Reason.WRONG_STATE,
+            "读者仍能看到，或暂时看不清",
+            field="part",
+            allowed="撤下后再确认",
+            english="still seen",
+        )
+    confirm_gone(uow, now, part, "person:part:confirm_gone", actor.name, actor.os_user)
+    uow.commit()
+
+
+@dataclass(frozen=True, slots=True)
+class UnremovableRequest:
+    """An approver signs that a part cannot be removed, and why."""
+
+    part_id: str
+    reason: str
+
+
+def declare_unremovable(uow: UnitOfWork, now: datetime, actor: Actor, request: UnremovableRequest) -> None:
+    """Closes the part without claiming that it is gone."""
+    require(Act.DECLARE_UNREMOVABLE, actor.person)
+    part = uow.parts.get(request.part_id)
+    if part is None:
+        raise refuse(Reason.NOT_FOUND, f"没有这一篇：{request.part_id}", field="part", english="no such part")
+    if not request.reason.strip():
+        raise refuse(Reason.BAD_INPUT, "要写明理由", field="reason", allowed="一句话", english="a reason")
+    uow.parts.change(part.id, state=advance_part(part.state, PartEvent.CANNOT_REMOVE))
+    uow.accounts.close_alarm(f"removal:{part.id}", now)
+    uow.record(
+        now,
+        "person:part:unremovable",
+        actor.name,
+        f"part:{part.id}",
+        os_user=actor.os_user,
+        notes={"reason": request.reason},
+    )
+    uow.commit()
