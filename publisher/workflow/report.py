@@ -216,9 +216,12 @@ def oldest_overdue(reading: Reading, now: datetime) -> datetime | None:
 def waiting_for_people(reading: Reading) -> list[str]:
     """What only a person can settle now, one sentence each."""
     tasks = [
-        f"{p.id[:8]} {p.channel}：{p.person_needed}" for p in reading.postings.unfinished() if p.person_needed
+        f"{p.id[:8]} {reading.bureau.label(p.channel)}：{p.person_needed}"
+        for p in reading.postings.unfinished()
+        if p.person_needed
     ]
     tasks += [
-        f"{part.id} {part.channel}：待人工撤下" for part in reading.parts.in_state(PartState.WITHDRAW_BY_HAND)
+        f"{part.id[:8]} {reading.bureau.label(part.channel)}：待人工撤下"
+        for part in reading.parts.in_state(PartState.WITHDRAW_BY_HAND)
     ]
     return tasks
