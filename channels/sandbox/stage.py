@@ -133,10 +133,6 @@ class Dropped(Exception):
     """In process: the connection was cut."""
 
 
-class TimedOut(Exception):
-    """In process: the answer would have come after the caller's time-out."""
-
-
 SECRET_NAMES = frozenset({"access_token", "secret", "client_secret", "appsecret"})
 
 

@@ -15,7 +15,7 @@ from channels.registry import KINDS
 from publisher.audit.keys import PublicKey, load_key_file, public_key_of
 from publisher.bootstrap.calendar import announced_calendar
 from publisher.domain.catalogue import Bureau, ChannelPlan, Column
-from publisher.domain.errors import Problem, Reason, refuse
+from publisher.domain.errors import Problem
 from publisher.domain.identifiers import ItemId, posting_key
 from publisher.render.renderer import Renderer
 from publisher.settings import Settings, SettingsRefused, checked, os_user, read_settings, resolve_secrets
@@ -245,14 +245,3 @@ def _build(
                 uow.accounts.ensure_channel(name, body=store.bureau.body, kind=kind_name, now=clock())
             uow.commit()
     return channels
-
-
-def need_channel(office: Office, name: str) -> Channel:
-    """A configured channel by name, or a refusal that names the others."""
-    channel = office.outlets.channels.get(name)
-    if channel is None:
-        allowed = "、".join(office.outlets.channels)
-        raise refuse(
-            Reason.NOT_FOUND, f"没有这个渠道：{name}", field="channel", allowed=allowed, english="no channel"
-        )
-    return channel

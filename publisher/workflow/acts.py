@@ -21,7 +21,7 @@ from publisher.domain.posting import (
 )
 from publisher.screening.findings import hard
 from publisher.screening.screen import screen_filename, screen_text
-from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.store.unit_of_work import Store
 
 T = TypeVar("T")
 
@@ -108,11 +108,3 @@ def _subject(request: object) -> str:
         if value:
             return f"{prefix}:{fact_value(str(value))}"
     return ""
-
-
-def subject_of(kind: str, identifier: str) -> str:
-    """How a thing is named in the log: `kind:id`."""
-    return f"{kind}:{identifier}"
-
-
-__all__ = ["Actor", "UnitOfWork", "note_refusal", "perform", "subject_of"]

@@ -134,11 +134,6 @@ def _channel(reading: Reading, posting: PostingRecord, part: PartRecord | None) 
     )
 
 
-def find_items(reading: Reading, text: str) -> list[ItemRecord]:
-    """Items by id, beginning of id, or index number."""
-    return reading.items.find_item(text)
-
-
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
     """One line of the ledger 台账: one article on one channel."""

@@ -20,7 +20,6 @@ from publisher.store.unit_of_work import Reading, Store, UnitOfWork
 from publisher.workflow.acts import Actor
 
 AT_MOST_EVERY = timedelta(minutes=1)
-AT_LEAST_EVERY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +31,18 @@ class Seal:
 
 
 def sign_checkpoint(store: Store, now: datetime, seal: Seal, *, force: bool = False) -> str | None:
-    """Sign the log as it stands and anchor it, at most once a minute and once a day; None when not due.
+    """Sign the log as it stands and anchor it, at most once a minute; None when nothing is new or not due.
 
-    Writes no entry. A checkpoint of the same size is not signed twice.
+    Writes no entry. A checkpoint of the same size is not signed twice. With nothing to sign, no lock is taken
+    and no hash is read.
     """
+    with store.read() as reading:
+        if not _is_due(reading, now, force=force):
+            return None
     with store.write() as uow:
+        if not _is_due(uow, now, force=force):
+            return None  # another process signed meanwhile
         hashes = uow.log.hashes()
-        newest = uow.log.newest_checkpoint()
-        if not hashes or (newest is not None and newest[0] == len(hashes)):
-            return None
-        if newest is not None and not force and now - newest[1] < AT_MOST_EVERY:
-            return None
         tree = root([leaf_hash(bytes.fromhex(h)) for h in hashes])
         note = make_checkpoint(store.log_id, len(hashes), tree, seal.signer)
         uow.log.add_checkpoint(len(hashes), note, now)
@@ -50,6 +50,13 @@ def sign_checkpoint(store: Store, now: datetime, seal: Seal, *, force: bool = Fa
     if seal.anchor is not None:
         append_anchor(seal.anchor, note)
     return note
+
+
+def _is_due(reading: Reading, now: datetime, *, force: bool) -> bool:
+    newest, size = reading.log.newest_checkpoint(), reading.log.head(reading.log_id).size
+    if newest is None or size == newest[0]:
+        return newest is None and size > 0
+    return force or now - newest[1] >= AT_MOST_EVERY
 
 
 def verify_log(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from channels.contract import Article, CannotSee, Channel, Gone, Seen, SeeResult
 from channels.reading import comparable
 from publisher.domain.errors import Reason, refuse
-from publisher.domain.part import PART_LABELS, PartEvent, PartState, advance_part
+from publisher.domain.part import PartEvent, PartState, advance_part
 from publisher.domain.people import Act, require
 from publisher.domain.timing import CANNOT_SEE_ALARM, next_sight, next_verification
 from publisher.store.records import PartRecord
@@ -206,8 +206,3 @@ def accept_difference(uow: UnitOfWork, now: datetime, actor: Actor, request: Acc
         notes={"reason": request.reason},
     )
     uow.commit()
-
-
-def part_words(part: PartRecord) -> str:
-    """State of a part in Chinese."""
-    return PART_LABELS[part.state]

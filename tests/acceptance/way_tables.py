@@ -95,7 +95,6 @@ PIECES = (
 
 READING = frozenset(  # changes nothing
     {
-        "acts.subject_of",
         "gate.look_at_gate",
         "gate.portal_parts",
         "gate.gate_pages",
@@ -114,7 +113,6 @@ READING = frozenset(  # changes nothing
         "release.gate_fault",
         "release.late_at",
         "report.where",
-        "report.find_items",
         "report.ledger",
         "report.oldest_overdue",
         "report.waiting_for_people",
@@ -126,7 +124,6 @@ READING = frozenset(  # changes nothing
         "seal.verify_log",
         "seal.export_lines",
         "staff.check_account",
-        "verify.part_words",
     }
 )
 
