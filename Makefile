@@ -3,13 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build
+CLIENTS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/setup/clients.in --override tests/setup/clients-without.txt
 
 .PHONY: demo test check lock bench
 
 demo: .venv/runtime.ok
 	@$(BIN)/publisher demo $(if $(ONCE),--once)
 
-test: .venv/dev.ok
+test: .venv/dev.ok .clients/ok
 	@tests/setup/debian.sh
 	$(BIN)/pytest -n 2 --dist loadfile
 
@@ -25,6 +26,7 @@ bench: .venv/runtime.ok
 lock: .venv/dev.ok
 	$(COMPILE) -o requirements.lock
 	$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock
+	$(CLIENTS) -o requirements-clients.lock
 
 .venv/python.ok:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "需要 Python 3.11 以上 / needs Python 3.11 or newer: make PYTHON=…" >&2; exit 2; }
@@ -39,3 +41,7 @@ lock: .venv/dev.ok
 
 .venv/dev.ok: .venv/runtime.ok requirements-dev.lock
 	@$(PIP) install --only-binary :all: --require-hashes -r requirements-dev.lock && touch $@
+
+# other people's clients of the platforms, for tests only, in a folder of their own
+.clients/ok: .venv/dev.ok requirements-clients.lock tests/setup/clients.py
+	@$(BIN)/python tests/setup/clients.py .clients && touch $@

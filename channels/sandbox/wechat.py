@@ -12,31 +12,33 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from channels.sandbox.stage import Call, Reply, RequestLog, Stage
-from channels.sandbox.wechat_gate import Gate, Refuse
+from channels.sandbox.wechat_answers import CONTENT_TYPE, done, reply, window, without
+from channels.sandbox.wechat_gate import Gate, Refuse, bucket
+from channels.sandbox.wechat_mass import Mass
+from channels.sandbox.wechat_mass_calls import Handler, mass_calls
 from channels.sandbox.wechat_media import Library
 from channels.sandbox.wechat_press import PUBLISHED, Draft, Fields, Press, Push
 from channels.sandbox.wechat_reader import ReaderView
 
-Handler = Callable[[Call, Fields], Reply]
-
-CONTENT_TYPE = "application/json; encoding=utf-8"
 ESCAPE = re.compile(rb"(?<!\\)((?:\\\\)*)\\u(?=[0-9A-Fa-f]{4})")
 BIZ = "MzA5OTk5OTk5OQ=="
 API = "/cgi-bin/"
 TOKEN_CALLS = frozenset({"token", "stable_token"})
-GET_CALLS = frozenset({"token", "draft/count", "material/get_materialcount"})
+OPEN_CALLS = TOKEN_CALLS | {"clear_quota/v2"}
+GET_CALLS = frozenset({"token", "draft/count", "material/get_materialcount", "message/mass/speed/get"})
+UPLOADS = frozenset({"media/upload", "media/uploadimg", "material/add_material"})
 
 
 @dataclass
 class WeChatSim:
-    """One practice account. Its parts (`gate`, `library`, `press`) hold the knobs.
+    """One practice account. Its parts (`gate`, `library`, `press`, `mass`) hold the knobs.
 
     `base` is the address in links ("" = the one under which a request came); `literal_escapes` keeps the
     platform's habit of storing `\\uXXXX` as it stands; `hints` ends refusals with the platform's tail;
-    `text_ids` gives job numbers as text.
+    `text_ids` gives job numbers as text; `success_code` whether a success carries `errcode` (`usual` as each
+    page shows it, `always`, `never`).
     """
 
     appid: str = "wx0000000000000001"
@@ -47,10 +49,12 @@ class WeChatSim:
     literal_escapes: bool = True
     hints: bool = True
     text_ids: bool = False
+    success_code: str = "usual"
     on: Stage = field(init=False)
     gate: Gate = field(init=False)
     library: Library = field(init=False)
     press: Press = field(init=False)
+    mass: Mass = field(init=False)
 
     def __post_init__(self) -> None:
         """Sets up the parts on the stage's clock."""
@@ -59,6 +63,7 @@ class WeChatSim:
         self.gate = Gate(self.appid, self.secret, self.on.now)
         self.library = Library(self.on.now)
         self.press = Press(self.library, self.on.now)
+        self.mass = Mass(self.press, self.gate, self.on.now)
         self._reader = ReaderView(self.name, self.about, BIZ, self.press, self.gate)
         self._calls = self._table()
         self._refusals = 0
@@ -72,12 +77,18 @@ class WeChatSim:
     def play(self, call: Call) -> Reply:
         """One request: the API below `/cgi-bin/`, readers' pages elsewhere."""
         with self._lock:
+            self.run_jobs()
             if not call.path.startswith(API):
                 return self._reader.play(call)
             try:
                 return self._api(call, call.path.removeprefix(API))
             except Refuse as why:
                 return self._refusal(why)
+
+    def run_jobs(self) -> None:
+        """End whatever is due by the clock."""
+        self.press.run_jobs()
+        self.mass.run_jobs()
 
     # ---------------------------------------------------------------- the door
 
@@ -87,11 +98,21 @@ class WeChatSim:
         if call.method == "GET" and path not in GET_CALLS:
             raise Refuse(43002, "require POST method")
         self.gate.count(path)
-        if path not in TOKEN_CALLS:
-            self.gate.admit(path, call.query.get("access_token", ""))
-        multipart = path in ("media/uploadimg", "material/add_material")
-        body = {} if call.method == "GET" or multipart else self._json(call.body)
-        return self._calls[path](call, body)
+        if path not in OPEN_CALLS:
+            self.gate.admit(path, call.query.get("access_token", ""), call.client)
+        body = {} if call.method == "GET" or path in UPLOADS else self._json(call.body)
+        return self._coded(self._calls[path](call, body))
+
+    def _coded(self, answer: Reply) -> Reply:
+        """A success with or without `errcode`, as the knob says."""
+        if self.success_code == "usual" or answer.content_type != CONTENT_TYPE:
+            return answer
+        value = json.loads(answer.body)
+        if self.success_code == "never":
+            value = {name: shown for name, shown in value.items() if name not in ("errcode", "errmsg")}
+        else:
+            value = {"errcode": 0, "errmsg": "ok", **value}
+        return reply(value, creates=answer.creates)
 
     def _json(self, raw: bytes) -> Fields:
         if not raw:
@@ -109,7 +130,7 @@ class WeChatSim:
         self._refusals += 1
         mark = hashlib.sha256(f"{self._refusals}".encode()).hexdigest()
         tail = f" hint: [{mark[:10]}-0] rid: {mark[10:18]}-{mark[18:26]}-{mark[26:34]}" if self.hints else ""
-        return _reply({"errcode": why.code, "errmsg": why.words + tail, **why.more})
+        return reply({"errcode": why.code, "errmsg": why.words + tail, **why.more})
 
     def _base(self, call: Call) -> str:
         return self.base or f"http://{call.headers.get('host', 'localhost')}"
@@ -123,8 +144,8 @@ class WeChatSim:
     def _table(self) -> dict[str, Handler]:
         gate, press = self.gate, self.press
         return {
-            "token": lambda call, _: _reply(gate.plain_token(call.query, call.client)),
-            "stable_token": lambda call, body: _reply(gate.stable_token(body, call.client)),
+            "token": lambda call, _: reply(gate.plain_token(call.query, call.client)),
+            "stable_token": lambda call, body: reply(gate.stable_token(body, call.client)),
             "media/uploadimg": self._uploadimg,
             "material/add_material": self._add_material,
             "material/batchget_material": self._batchget_material,
@@ -134,7 +155,7 @@ class WeChatSim:
             "draft/get": self._draft_get,
             "draft/update": self._draft_update,
             "draft/delete": self._draft_delete,
-            "draft/count": lambda _, body: _reply({"total_count": len(press.newest_drafts())}),
+            "draft/count": lambda _, body: reply({"total_count": len(press.newest_drafts())}),
             "draft/batchget": self._draft_batchget,
             "freepublish/submit": self._submit,
             "freepublish/get": self._job,
@@ -142,20 +163,34 @@ class WeChatSim:
             "freepublish/getarticle": self._getarticle,
             "freepublish/batchget": self._batchget,
             "openapi/quota/get": self._quota,
+            "clear_quota": self._clear_quota,
+            "clear_quota/v2": self._clear_quota,
+            "material/get_material": self._get_material,
+            "media/upload": self._upload,
+            **mass_calls(self.mass),
         }
 
     def _uploadimg(self, call: Call, body: Fields) -> Reply:
         picture = self.library.body_image(call)
         url = f"{self._base(call)}{picture.path}?wx_fmt={picture.form}"
-        return _reply({"url": url, "errcode": 0, "errmsg": "ok"}, creates=True)
+        return reply({"url": url, "errcode": 0, "errmsg": "ok"}, creates=True)
 
     def _add_material(self, call: Call, body: Fields) -> Reply:
         picture = self.library.material(call)
         url = f"{self._base(call)}{picture.path}?wx_fmt={picture.form}"
-        return _reply({"media_id": picture.media_id, "url": url, "item": []}, creates=True)
+        return reply({"media_id": picture.media_id, "url": url, "item": []}, creates=True)
+
+    def _upload(self, call: Call, body: Fields) -> Reply:
+        picture = self.library.temporary(call)
+        when = int(picture.made_at.timestamp())
+        return reply({"type": "image", "media_id": f"Tm{picture.number}", "created_at": when}, creates=True)
+
+    def _get_material(self, call: Call, body: Fields) -> Reply:
+        picture = self.library.known(str(body.get("media_id") or ""))
+        return Reply(200, picture.content, f"image/{picture.form}")
 
     def _batchget_material(self, call: Call, body: Fields) -> Reply:
-        offset, count = _window(body)
+        offset, count = window(body)
         page, total = self.library.newest(offset, count)
         items = [
             {
@@ -166,47 +201,47 @@ class WeChatSim:
             }
             for picture in page
         ]
-        return _reply({"item": items, "total_count": total, "item_count": len(items)})
+        return reply({"item": items, "total_count": total, "item_count": len(items)})
 
     def _count_material(self, call: Call, body: Fields) -> Reply:
         _, total = self.library.newest(0, 0)
-        return _reply({"voice_count": 0, "video_count": 0, "image_count": total, "news_count": 0})
+        return reply({"voice_count": 0, "video_count": 0, "image_count": total, "news_count": 0})
 
     def _del_material(self, call: Call, body: Fields) -> Reply:
         self.library.remove(str(body.get("media_id") or ""))
-        return _done()
+        return done()
 
     def _draft_add(self, call: Call, body: Fields) -> Reply:
         media_id = self.press.add(body.get("articles"), self._hosted(call))
-        return _reply({"media_id": media_id, "item": []}, creates=True)
+        return reply({"media_id": media_id, "item": []}, creates=True)
 
     def _draft_get(self, call: Call, body: Fields) -> Reply:
         draft = self.press.draft(str(body.get("media_id") or ""))
         when = int(draft.updated.timestamp())
-        return _reply({"news_item": self._draft_news(call, draft), "create_time": when, "update_time": when})
+        return reply({"news_item": self._draft_news(call, draft), "create_time": when, "update_time": when})
 
     def _draft_update(self, call: Call, body: Fields) -> Reply:
         media_id = str(body.get("media_id") or "")
         self.press.update(media_id, body.get("index"), body.get("articles"), self._hosted(call))
-        return _done()
+        return done()
 
     def _draft_delete(self, call: Call, body: Fields) -> Reply:
         draft = self.press.draft(str(body.get("media_id") or ""))
         del self.press.drafts[draft.media_id]
-        return _done()
+        return done()
 
     def _draft_batchget(self, call: Call, body: Fields) -> Reply:
-        offset, count = _window(body)
+        offset, count = window(body)
         drafts = self.press.newest_drafts()
         items = [
             {
                 "media_id": draft.media_id,
-                "content": {"news_item": _without(self._draft_news(call, draft), body)},
+                "content": {"news_item": without(self._draft_news(call, draft), body)},
                 "update_time": int(draft.updated.timestamp()),
             }
             for draft in drafts[offset : offset + count]
         ]
-        return _reply({"item": items, "total_count": len(drafts), "item_count": len(items)})
+        return reply({"item": items, "total_count": len(drafts), "item_count": len(items)})
 
     def _draft_news(self, call: Call, draft: Draft) -> list[Fields]:
         preview = f"{self._base(call)}/s?__biz={BIZ}&tempkey={draft.media_id[2:34]}"
@@ -220,7 +255,7 @@ class WeChatSim:
         job = self.press.submit(str(body.get("media_id") or ""))
         numbers: Fields = {"publish_id": job.publish_id, "msg_data_id": job.publish_id + 1_000_000}
         shown = {name: str(n) for name, n in numbers.items()} if self.text_ids else numbers
-        return _reply({"errcode": 0, "errmsg": "ok", **shown}, creates=True)
+        return reply({"errcode": 0, "errmsg": "ok", **shown}, creates=True)
 
     def _job(self, call: Call, body: Fields) -> Reply:
         job = self.press.job(body.get("publish_id"))
@@ -233,7 +268,7 @@ class WeChatSim:
             numbers = range(1, len(push.articles) + 1)
             items = [{"idx": idx, "article_url": self._url(call, push, idx)} for idx in numbers]
             answer |= {"article_id": job.article_id, "article_detail": {"count": len(items), "item": items}}
-        return _reply(answer)
+        return reply(answer)
 
     def _url(self, call: Call, push: Push, idx: int) -> str:
         return f"{self._base(call)}{push.path(idx, BIZ)}#rd"
@@ -243,7 +278,7 @@ class WeChatSim:
         if not isinstance(index, int):
             raise Refuse(47003, "argument invalid")
         self.press.delete(str(body.get("article_id") or ""), index)
-        return _done()
+        return done()
 
     def _push_news(self, call: Call, push: Push) -> list[Fields]:
         return [
@@ -254,45 +289,32 @@ class WeChatSim:
     def _getarticle(self, call: Call, body: Fields) -> Reply:
         push = self.press.push(str(body.get("article_id") or ""))
         when = int(push.published_at.timestamp())
-        return _reply({"news_item": self._push_news(call, push), "create_time": when, "update_time": when})
+        return reply({"news_item": self._push_news(call, push), "create_time": when, "update_time": when})
 
     def _batchget(self, call: Call, body: Fields) -> Reply:
-        offset, count = _window(body)
-        pushes = self.press.newest()
+        offset, count = window(body)
+        pushes = [push for push in self.press.newest() if not push.mass]
         items = [
             {
                 "article_id": push.article_id,
-                "content": {"news_item": _without(self._push_news(call, push), body)},
+                "content": {"news_item": without(self._push_news(call, push), body)},
                 "update_time": int(push.published_at.timestamp()),
             }
             for push in pushes[offset : offset + count]
         ]
-        return _reply({"item": items, "total_count": len(pushes), "item_count": len(items)})
+        return reply({"item": items, "total_count": len(pushes), "item_count": len(items)})
 
     def _quota(self, call: Call, body: Fields) -> Reply:
         path = str(body.get("cgi_path") or "").removeprefix(API)
         if path not in self._calls:
             raise Refuse(76021, "cgi_path not found")
-        limit, used = self.gate.daily.get(path, 0), self.gate.used_today(path)
-        return _reply({"quota": {"daily_limit": limit, "used": used, "remain": max(0, limit - used)}})
+        limit, used = self.gate.daily.get(bucket(path), 0), self.gate.used_today(path)
+        return reply({"quota": {"daily_limit": limit, "used": used, "remain": max(0, limit - used)}})
 
-
-def _reply(value: dict[str, Any], *, creates: bool = False) -> Reply:
-    return Reply.json(value, content_type=CONTENT_TYPE, creates=creates)
-
-
-def _done() -> Reply:
-    return _reply({"errcode": 0, "errmsg": "ok"}, creates=True)
-
-
-def _window(body: Fields) -> tuple[int, int]:
-    offset, count = body.get("offset", 0), body.get("count", 20)
-    if not isinstance(offset, int) or not isinstance(count, int) or offset < 0 or not 1 <= count <= 20:
-        raise Refuse(40035, "invalid parameter")
-    return offset, count
-
-
-def _without(news: list[Fields], body: Fields) -> list[Fields]:
-    if not body.get("no_content"):
-        return news
-    return [{name: value for name, value in article.items() if name != "content"} for article in news]
+    def _clear_quota(self, call: Call, body: Fields) -> Reply:
+        if body.get("appid") != self.appid:
+            raise Refuse(40013, "invalid appid")
+        if call.path.endswith("/v2") and body.get("appsecret") != self.secret:
+            raise Refuse(40125, "invalid appsecret")
+        self.gate.clear_quota()
+        return done(creates=False)

@@ -70,6 +70,12 @@ class Library:
             raise Refuse(40006 if kind == "thumb" else 45001, "media size out of limit")
         return self._keep(name, content, form, size, in_library=True)
 
+    def temporary(self, call: Call) -> Picture:
+        """`media/upload`: a picture for three days that is no material."""
+        name, content = uploaded(call)
+        form, size = _looked_at(content)
+        return self._keep(name, content, form, size)
+
     def known(self, media_id: str) -> Picture:
         """Permanent material by id; 40007 for others, and while new material is not synced yet."""
         for picture in self.pictures:

@@ -19,6 +19,15 @@ RUNNING, PUBLISHED, DELETED, BANNED = 1, 0, 5, 6
 COVER_SIDE = 200
 COVER_RATIO = 6
 SUBSTITUTE = 54
+HELD = {
+    53500: "publishing is banned",
+    53501: "publish too frequently",
+    53503: "draft check failed",
+    53504: "need publish in the console",
+    53505: "need save in the console first",
+}
+"""What `submit` may answer in the place of a job. Source: page of freepublish/submit, read 2026-11-20."""
+NEEDS_SAVING = frozenset({53503, 53505})
 TEXTS = ("title", "author", "digest", "content", "content_source_url")
 
 
@@ -37,11 +46,12 @@ class Limits:
 
 @dataclass
 class Draft:
-    """One draft: its articles as the platform keeps them."""
+    """One draft: its articles as the platform keeps them. `saved` once a person saved it in the console."""
 
     media_id: str
     articles: list[Fields]
     updated: datetime
+    saved: bool = False
 
 
 @dataclass
@@ -59,7 +69,11 @@ class Job:
 
 @dataclass
 class Push:
-    """One publication of up to eight articles. `gone` holds the numbers (from 1) of deleted ones."""
+    """One publication of up to eight articles. `gone` holds the numbers (from 1) of deleted ones.
+
+    `mass` is the number of the mass sending it went out with, 0 without one; `text` a message without articles.
+    `publish_id` is 0 where there was no job.
+    """
 
     article_id: str
     mid: int
@@ -68,6 +82,8 @@ class Push:
     publish_id: int
     gone: set[int] = field(default_factory=set)
     banned: bool = False
+    mass: int = 0
+    text: str = ""
 
     def path(self, idx: int, biz: str) -> str:
         """Where readers open an article."""
@@ -84,7 +100,9 @@ class Press:
 
     `job_s` is how long a job runs; `outcome` the status of the jobs to come; `leaves_at` tells when a draft
     leaves the box (`success` or `submit`: the platform does not say); `shown_after_s` how long a new draft is
-    unknown to `draft/get` and `draft/batchget`.
+    unknown to `draft/get` and `draft/batchget`. `held` is the code that `submit` answers for drafts no person
+    has saved (53503, 53505) or for all (53504, 53500, 53501), 0 for none. `later` is the status (5 or 6)
+    that a publication gets `later_s` after it came out, 0 for none. `tell` hears of every ended job.
     """
 
     library: Library
@@ -93,10 +111,14 @@ class Press:
     outcome: int = PUBLISHED
     leaves_at: str = "success"
     shown_after_s: float = 0
+    held: int = 0
+    later: int = 0
+    later_s: float = 60
     limits: Limits = field(default_factory=Limits)
     drafts: dict[str, Draft] = field(default_factory=dict)
     jobs: dict[int, Job] = field(default_factory=dict)
     pushes: list[Push] = field(default_factory=list)
+    tell: Callable[[Job], None] = field(default=lambda _job: None)
     _made: int = 0
 
     # ---------------------------------------------------------------- drafts
@@ -181,6 +203,8 @@ class Press:
     def submit(self, media_id: str) -> Job:
         """`freepublish/submit`: a job. A second submit of a draft that is still there is a second job."""
         draft = self.draft(media_id)
+        if self.held and not (draft.saved and self.held in NEEDS_SAVING):
+            raise Refuse(self.held, HELD[self.held])
         number = 2_247_500_001 + len(self.jobs)
         due = self.now() + timedelta(seconds=self.job_s)
         job = Job(number, media_id, [dict(article) for article in draft.articles], due, self.outcome)
@@ -200,46 +224,73 @@ class Press:
         return job
 
     def run_jobs(self) -> None:
-        """End every job that is due."""
-        for job in self.jobs.values():
+        """End every job that is due; what came out long enough ago gets its later status."""
+        for job in list(self.jobs.values()):
             if job.status == RUNNING and job.due <= self.now():
                 job.status = job.outcome
                 if job.status == PUBLISHED:
                     self._publish(job)
+                self.tell(job)
+        if self.later:
+            since = self.now() - timedelta(seconds=self.later_s)
+            for push in self.pushes:
+                if push.publish_id and push.published_at <= since and not push.gone and not push.banned:
+                    self.delete(push.article_id, 0) if self.later == DELETED else self.ban(push.article_id)
 
     def _publish(self, job: Job) -> None:
         job.article_id = "Ar" + self._number()
-        mid = 2_650_000_001 + len(self.pushes)
-        self.pushes.append(Push(job.article_id, mid, job.articles, job.due, job.publish_id))
+        self.pushes.append(Push(job.article_id, self.next_mid(), job.articles, job.due, job.publish_id))
         self.drafts.pop(job.media_id, None)
+
+    def next_mid(self) -> int:
+        """The number of the next message in readers' addresses."""
+        return 2_650_000_001 + len(self.pushes)
+
+    # ---------------------------------------------------------------- by hand, in the console
+
+    def save_by_hand(self, media_id: str) -> None:
+        """A person opens a draft in the console and saves it."""
+        self.draft(media_id).saved = True
+
+    def publish_by_hand(self, media_id: str) -> Push:
+        """A person opens a draft in the console and presses publish: out at once, without a job."""
+        draft = self.draft(media_id)
+        push = Push("Ar" + self._number(), self.next_mid(), draft.articles, self.now(), 0)
+        self.pushes.append(push)
+        del self.drafts[media_id]
+        return push
 
     # ---------------------------------------------------------------- what is out
 
     def push(self, article_id: str) -> Push:
         """A publication by its id; 53600 when unknown."""
         self.run_jobs()
-        push = next((push for push in self.pushes if push.article_id == article_id), None)
+        push = self._found(article_id)
         if push is None:
             raise Refuse(53600, "invalid article_id")
         return push
 
+    def _found(self, article_id: str) -> Push | None:
+        return next((push for push in self.pushes if push.article_id == article_id and not push.mass), None)
+
     def delete(self, article_id: str, index: int) -> None:
         """`freepublish/delete`: one article, counted from 1, or all with 0. Deleted again: 53600."""
-        push = self.push(article_id)
+        push = self._found(article_id) or self.push(article_id)
         numbers = {index} if index else set(range(1, len(push.articles) + 1))
         if not numbers <= set(range(1, len(push.articles) + 1)):
             raise Refuse(40114, "invalid index value")
         if numbers <= push.gone:
             raise Refuse(53600, "invalid article_id")
         push.gone |= numbers
-        if len(push.gone) == len(push.articles):
+        if len(push.gone) == len(push.articles) and push.publish_id:
             self.jobs[push.publish_id].status = DELETED
 
     def ban(self, article_id: str) -> None:
         """Practice: the platform itself takes a publication down."""
-        push = self.push(article_id)
+        push = self._found(article_id) or self.push(article_id)
         push.banned = True
-        self.jobs[push.publish_id].status = BANNED
+        if push.publish_id:
+            self.jobs[push.publish_id].status = BANNED
 
     def newest(self) -> list[Push]:
         """What was published, newest first, with what was deleted since."""

@@ -24,7 +24,12 @@ DELETED = "该内容已被发布者删除"
 BANNED = "此内容因违规无法查看"
 UNKNOWN = "参数错误"
 LAZY = re.compile(r'<img data-src="([^"]*)"')
-METERS = (("发布", "freepublish/submit"), ("查询", "freepublish/get"), ("删除", "freepublish/delete"))
+METERS = (
+    ("发布", "freepublish/submit"),
+    ("查询", "freepublish/get"),
+    ("删除", "freepublish/delete"),
+    ("群发", "message/mass"),
+)
 IMAGE_TYPES = {"png": "image/png", "jpeg": "image/jpeg", "gif": "image/gif", "bmp": "image/bmp"}
 
 
@@ -71,7 +76,8 @@ class ReaderView:
     def _pushed(self, push: Push) -> str:
         count = len(push.articles)
         when = _beijing(push.published_at) + (f"　一组{count}篇" if count > 1 else "")
-        lines = "".join(self._entries(push))
+        when += "　群发" if push.mass else ""
+        lines = "".join(self._entries(push)) or f'<p class="gone">{escape(push.text)}</p>'
         return f'<p class="when">{when}</p>\n<article class="push">{lines}</article>'
 
     def _entries(self, push: Push) -> Iterator[str]:
@@ -120,7 +126,7 @@ class ReaderView:
         return page("wechat-staff.html").substitute(
             mood="ok" if state == "已发布" else "bad",
             state=state,
-            job=push.publish_id,
+            job=f"群发 {push.mass}" if push.mass else push.publish_id or "后台手工发布",
             article=f"{push.article_id[:12]}…　第{idx}篇",
             published=_beijing(push.published_at),
             quotas="".join(self._meter(label, path) for label, path in METERS),

@@ -4,57 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
 
-import httpx
 import pytest
 
 from channels.http import open_client
 from channels.reading import read_page
 from channels.sandbox.stage import InProcess
 from tests.contract.rig import deliver
-from tests.contract.wechat_rig import HOST, SECRET, World, picture
-
-BASE = f"http://{HOST}"
-
-
-class Caller:
-    """A client that knows nothing of our adapter."""
-
-    def __init__(self, world: World) -> None:
-        self.http = open_client(transport=InProcess(world.stages))
-        self.world = world
-        self.token = self.get_token()["access_token"]
-
-    def get_token(self, **more: str) -> dict[str, Any]:
-        asked = {"grant_type": "client_credential", "appid": self.world.sim.appid, "secret": SECRET, **more}
-        return self.http.get(f"{BASE}/cgi-bin/token", params=asked).json()
-
-    def stable(self, *, force: bool = False) -> dict[str, Any]:
-        asked = {"grant_type": "client_credential", "appid": self.world.sim.appid, "secret": SECRET}
-        return self.http.post(f"{BASE}/cgi-bin/stable_token", json={**asked, "force_refresh": force}).json()
-
-    def raw(self, path: str, body: bytes) -> httpx.Response:
-        return self.http.post(f"{BASE}/cgi-bin/{path}", params={"access_token": self.token}, content=body)
-
-    def ask(self, path: str, body: object) -> dict[str, Any]:
-        return self.raw(path, json.dumps(body, ensure_ascii=False).encode()).json()
-
-    def upload(self, path: str, content: bytes, name: str = "a.png", **params: str) -> dict[str, Any]:
-        query = {"access_token": self.token, **params}
-        return self.http.post(f"{BASE}/cgi-bin/{path}", params=query, files={"media": (name, content)}).json()
-
-    def cover(self, size: tuple[int, int] = (900, 383)) -> str:
-        return self.upload("material/add_material", picture("c", size=size), type="image")["media_id"]
-
-    def article(self, **more: object) -> dict[str, object]:
-        return {"title": "停水通告", "content": "<p>正文</p>", "thumb_media_id": self.cover(), **more}
-
-    def draft(self, **more: object) -> str:
-        return self.ask("draft/add", {"articles": [self.article(**more)]})["media_id"]
-
-    def stored(self, media_id: str) -> dict[str, Any]:
-        return self.ask("draft/get", {"media_id": media_id})["news_item"][0]
+from tests.contract.wechat_rig import World, picture
+from tests.unit.channels.sandbox_caller import BASE, Caller
 
 
 @pytest.fixture
