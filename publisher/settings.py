@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import getpass
 import tomllib
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from publisher.domain.errors import Problem
@@ -28,6 +37,11 @@ WORDS = {  # pydantic's error type → words; values are never shown, they may b
     "list_type": "应为列表",
     "path_type": "应为路径",
     "string_pattern_mismatch": "格式不对",
+    "date_type": "应为日期",
+    "date_from_datetime_parsing": "应为日期",
+    "date_parsing": "应为日期",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
     "string_too_short": "不能为空",
     "too_short": "不能为空",
     "string_too_long": "太长",
@@ -46,6 +60,9 @@ ALLOWED = {  # pydantic's error type → what is allowed instead
     "bool_parsing": "true 或 false，不带引号",
     "list_type": '方括号里的列表，如 ["a", "b"]',
     "ip_v4_address": "如 192.0.2.10",
+    "date_type": "如 2026-12-13",
+    "date_from_datetime_parsing": "如 2026-12-13",
+    "date_parsing": "如 2026-12-13",
 }
 SEE = "见设置说明"
 
@@ -88,13 +105,18 @@ class ColumnPart(_Part):
 
 
 class ChannelPart(BaseModel):
-    """`[channels.<name>]`: kind, label, practice, and the options of its kind. `<option>_file` reads a secret."""
+    """`[channels.<name>]`: kind, label, practice, quotas, gap, and the options of its kind.
+
+    `<option>_file` reads a secret.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     kind: str
     label: str = Field(min_length=1, max_length=40)
     practice: bool = False
+    quotas: dict[str, Annotated[int, Field(ge=0)]] = {}
+    gap_s: int | None = Field(default=None, ge=0, le=86_400)
 
     def options(self) -> dict[str, Any]:
         """What belongs to the kind; checked by the kind's own settings class."""
@@ -114,6 +136,42 @@ class PacePart(_Part):
     sweep_s: float = Field(default=1.0, gt=0, le=60)
 
 
+class WindowPart(_Part):
+    """`[[windows]]` 发布时段: when these kinds may go to these channels. Empty lists mean all of them."""
+
+    kinds: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5, 6, 7)
+    working_days: bool = False
+    hours: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")
+
+    @field_validator("hours")
+    @classmethod
+    def _forward(cls, value: str) -> str:
+        opens, _, closes = value.partition("-")
+        if opens >= closes:
+            raise ValueError("结束时间要晚于开始时间；跨零点的时段写成两条")
+        return value
+
+
+class BlackoutPart(_Part):
+    """`[[blackouts]]` 停发日: days on which nothing of these kinds goes out, and the reason that is shown."""
+
+    first: date
+    last: date
+    kinds: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    reason: str = Field(min_length=1, max_length=60)
+
+    @field_validator("last")
+    @classmethod
+    def _after(cls, value: date, info: ValidationInfo) -> date:
+        first = info.data.get("first")
+        if first is not None and not first <= value <= first + timedelta(days=60):
+            raise ValueError("结束日期不早于开始日期，最长 60 天")
+        return value
+
+
 class Settings(BaseSettings):
     """All settings of one home folder."""
 
@@ -124,6 +182,8 @@ class Settings(BaseSettings):
     channels: dict[str, ChannelPart] = Field(min_length=1)
     audit: AuditPart = AuditPart()
     pace: PacePart = PacePart()
+    windows: tuple[WindowPart, ...] = ()
+    blackouts: tuple[BlackoutPart, ...] = ()
     templates: Path | None = None
 
     @field_validator("channels")

@@ -61,7 +61,10 @@ class Overrun:
 
 @dataclass(frozen=True, slots=True)
 class ChannelProfile:
-    """What a kind of channel can do, as data. Seconds, bytes and counts as the names say."""
+    """What a kind of channel can do, as data. Seconds, bytes and counts as the names say.
+
+    What is overdue goes out at least `gap_s` apart, so that nothing bursts after an outage.
+    """
 
     kind: str
     label: str
@@ -74,6 +77,7 @@ class ChannelProfile:
     withdrawable: bool = True
     visible: Level = Level.PUBLIC
     parts_per_posting: int = 1
+    gap_s: int = 0
     call_timeout_s: int = 60
     settle_s: int = 600
     looks_s: tuple[int, ...] = (60, 300, 600, 1800)

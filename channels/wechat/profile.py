@@ -56,6 +56,7 @@ PROFILE = ChannelProfile(
     withdrawable=True,
     visible=Level.PUBLIC,
     parts_per_posting=8,
+    gap_s=60,
     settle_s=600,
     looks_s=(60, 300, 600, 1800),
 )

@@ -46,6 +46,7 @@ PROFILE = ChannelProfile(
     withdrawable=True,
     visible=Level.PUBLIC,
     parts_per_posting=1,
+    gap_s=120,
     call_timeout_s=60,
     settle_s=420,
 )

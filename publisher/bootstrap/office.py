@@ -14,11 +14,21 @@ from channels.http import Client, Http, open_client
 from channels.registry import KINDS
 from publisher.audit.keys import PublicKey, load_key_file, public_key_of
 from publisher.bootstrap.calendar import announced_calendar
+from publisher.bootstrap.rules import release_rules
 from publisher.domain.catalogue import Bureau, ChannelPlan, Column
 from publisher.domain.errors import Problem
 from publisher.domain.identifiers import ItemId, posting_key
+from publisher.domain.quota import CallQuota
 from publisher.render.renderer import Renderer
-from publisher.settings import Settings, SettingsRefused, checked, os_user, read_settings, resolve_secrets
+from publisher.settings import (
+    ChannelPart,
+    Settings,
+    SettingsRefused,
+    checked,
+    os_user,
+    read_settings,
+    resolve_secrets,
+)
 from publisher.store.blobs import Blobs
 from publisher.store.migrate import is_current, read_meta, upgrade
 from publisher.store.unit_of_work import Store
@@ -115,7 +125,7 @@ def open_office(
         raise SettingsRefused(
             Problem(DATABASE, "数据库没有初始化完", "在空目录重新运行 publisher init", "incomplete")
         )
-    bureau = bureau_of(settings, options)
+    bureau = bureau_of(home, settings, options)
     store = Store(path, bureau, Blobs(home / "blobs"), log_id)
     folders = [home / settings.templates] if settings.templates else []
     renderer = Renderer(folders, bureau, _sites(options))
@@ -159,7 +169,7 @@ def _channel_options(home: Path, settings: Settings) -> tuple[dict[str, Any], tu
     return options, tuple(secrets)
 
 
-def bureau_of(settings: Settings, options: Mapping[str, Any]) -> Bureau:
+def bureau_of(home: Path, settings: Settings, options: Mapping[str, Any]) -> Bureau:
     """The rules in force, from the settings. Raises `SettingsRefused` for a default that does not exist."""
     part = settings.bureau
     gates = [
@@ -185,7 +195,16 @@ def bureau_of(settings: Settings, options: Mapping[str, Any]) -> Bureau:
         raise SettingsRefused(*faults)
     longest = max((_longest(options[name].root_url, columns) for name in gates), key=len)
     plans = {
-        name: ChannelPlan(name, c.kind, c.label, name in gates, c.practice, longest)
+        name: ChannelPlan(
+            name,
+            c.kind,
+            c.label,
+            name in gates,
+            c.practice,
+            longest,
+            quotas=quotas_in_force(name, c),
+            gap_s=KINDS[c.kind].profile.gap_s if c.gap_s is None else c.gap_s,
+        )
         for name, c in settings.channels.items()
     }
     return Bureau(
@@ -194,7 +213,8 @@ def bureau_of(settings: Settings, options: Mapping[str, Any]) -> Bureau:
         organisation=part.organisation,
         columns=columns,
         channels=plans,
-        calendar=announced_calendar(),
+        calendar=announced_calendar(home),
+        release_rules=release_rules(settings),
         chain=part.chain,
         link_portal=link,
         default_column=part.default_column or settings.columns[0].name,
@@ -202,6 +222,20 @@ def bureau_of(settings: Settings, options: Mapping[str, Any]) -> Bureau:
         summary_limit_chars=part.summary_limit_chars,
         default_subject=part.default_subject,
     )
+
+
+def quotas_in_force(name: str, part: ChannelPart) -> tuple[CallQuota, ...]:
+    """The kind's quotas with the account's own numbers. Raises `SettingsRefused` for a call that it has not."""
+    known = KINDS[part.kind].profile.quotas
+    calls = {quota.call for quota in known}
+    strange = [
+        Problem(f"channels.{name}.quotas.{call}", "没有这一项额度", "、".join(sorted(calls)), "unknown call")
+        for call in part.quotas
+        if call not in calls
+    ]
+    if strange:
+        raise SettingsRefused(*strange)
+    return tuple(CallQuota(q.call, q.window, part.quotas.get(q.call, q.limit), q.sending) for q in known)
 
 
 def _longest(root_url: str, columns: Mapping[str, Column]) -> str:
@@ -230,7 +264,7 @@ def _build(
         kind = KINDS[part.kind]
         ports = Ports(
             account=StoreAccount(store, name),
-            meter=StoreMeter(store, name, kind.profile.quotas, clock),
+            meter=StoreMeter(store, name, store.bureau.channels[name].quotas, clock),
             files=files,
             pages=renderer.page,
             now=clock,

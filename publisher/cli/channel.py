@@ -12,15 +12,21 @@ from publisher.cli.command import Command
 from publisher.cli.english import state_words
 from publisher.cli.posting import check_outlet
 from publisher.cli.shell import Shell
-from publisher.domain.clocks import shown_minute
+from publisher.domain.clocks import local, shown_minute
+from publisher.domain.errors import Reason, refuse
 from publisher.domain.posting import CHANNEL_LABELS
 
 if TYPE_CHECKING:
     from publisher.store.unit_of_work import Reading
     from publisher.workflow.desk import ChannelRequest
+    from publisher.workflow.freeze import FreezeRequest
+    from publisher.workflow.quota_report import QuotaLine
 
 Name = Annotated[str, typer.Argument(metavar="CHANNEL")]
+MaybeName = Annotated[str, typer.Argument(metavar="CHANNEL")]
 Why = Annotated[str, typer.Option("--reason")]
+All = Annotated[bool, typer.Option("--all")]
+UrgentToo = Annotated[bool, typer.Option("--urgent-too")]
 
 
 def list_channels(shell: Shell) -> None:
@@ -95,9 +101,88 @@ def resume(shell: Shell, channel: Name, reason: Why = "") -> None:
     shell.show({"channel": asked.channel, "done": "resume"}, f"{done}  {asked.channel}")
 
 
+def quota(shell: Shell, channel: MaybeName = "") -> None:
+    """The quota book: what of each call is used, what is planned, what the platform has closed."""
+    from publisher.cli.tables import table
+    from publisher.workflow.quota_report import quota_book
+
+    with shell.reading() as (office, reading):
+        name = lookup.channel(reading, channel) if channel else ""
+        book = quota_book(reading, office.now(), name)
+        labels = {one: reading.bureau.label(one) for one in reading.bureau.channels}
+    shown = [
+        (
+            labels[line.channel],
+            f"{line.call}{shell.say('（发布）', ' (sends)') if line.sending else ''}",
+            _window(line),
+            line.limit,
+            line.used,
+            line.reserved,
+            line.free,
+            shown_minute(line.closed_until) if line.closed_until else "",
+        )
+        for line in book
+    ]
+    headings = ("渠道", "接口", "时段", "上限", "已用", "已排", "可用", "平台限到")
+    document = {"quotas": [asdict(line) for line in book]}
+    shell.show(document, lambda: table(headings, shown, whole=headings[2:], lang=shell.lang))
+
+
+def _window(line: QuotaLine) -> str:
+    form = {"hour": "%m-%d %H", "day": "%m-%d", "month": "%Y-%m"}[line.period]
+    return local(line.window_start).strftime(form)
+
+
+def stop(
+    shell: Shell, reason: Why, channel: MaybeName = "", everything: All = False, urgent_too: UrgentToo = False
+) -> None:
+    """冻结渠道."""
+    from publisher.workflow.freeze import FreezeRequest, freeze
+
+    def request(reading: Reading) -> FreezeRequest:
+        return FreezeRequest(_one_or_all(reading, channel, everything), reason, urgent_too)
+
+    _, asked = shell.act(freeze, request)
+    done = shell.say("已冻结", "frozen")
+    shell.show(
+        {"channel": asked.channel or "all", "done": "freeze", "urgent_too": asked.urgent_too},
+        f"{done}  {asked.channel or shell.say('全部渠道', 'all channels')}",
+    )
+
+
+def lift(shell: Shell, channel: MaybeName = "", everything: All = False, reason: Why = "") -> None:
+    """解除冻结."""
+    from publisher.workflow.freeze import FreezeRequest, unfreeze
+
+    def request(reading: Reading) -> FreezeRequest:
+        return FreezeRequest(_one_or_all(reading, channel, everything), reason)
+
+    _, asked = shell.act(unfreeze, request)
+    done = shell.say("已解除冻结", "no longer frozen")
+    shell.show(
+        {"channel": asked.channel or "all", "done": "unfreeze"},
+        f"{done}  {asked.channel or shell.say('全部渠道', 'all channels')}",
+    )
+
+
+def _one_or_all(reading: Reading, channel: str, everything: bool) -> str:
+    if bool(channel) == everything:
+        raise refuse(
+            Reason.BAD_INPUT,
+            "写明一个渠道，或者用 --all 指全部渠道",
+            field="channel",
+            allowed="、".join(reading.bureau.channels),
+            english="name one channel, or --all",
+        )
+    return lookup.channel(reading, channel) if channel else ""
+
+
 COMMANDS = (
     Command("channel list", list_channels),
     Command("channel probe", probe),
     Command("channel pause", pause, acts=True),
     Command("channel resume", resume, acts=True),
+    Command("channel quota", quota),
+    Command("channel freeze", stop, acts=True),
+    Command("channel unfreeze", lift, acts=True),
 )

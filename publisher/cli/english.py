@@ -33,6 +33,13 @@ HEADINGS = {
     "发出时间": "out at",
     "首次核验": "first verified",
     "超期天数": "days late",
+    "接口": "call",
+    "时段": "window",
+    "上限": "limit",
+    "已用": "used",
+    "已排": "planned",
+    "可用": "free",
+    "平台限到": "closed until",
 }
 CHECKS = {  # what `doctor` looks at
     "文件权限": "file permissions",

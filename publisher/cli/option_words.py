@@ -71,6 +71,12 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "item withdraw --reason": ("公开的撤下理由", "the public reason"),
     "--channel": ("只看这个渠道", "only this channel"),
     "item withdraw --channel": ("只撤这个渠道", "only this channel"),
+    "--all": ("全部渠道", "all channels"),
+    "--urgent-too": (
+        "全部冻结时，预警、澄清也不发",
+        "with --all: urgent kinds stop as well",
+    ),
+    "channel quota CHANNEL": ("只看这个渠道", "only this channel"),
     "--part": ("只撤这一篇", "only this part"),
     "--leak": ("泄密：审签链上任何人可报，各渠道同时撤", "a leak: anyone in the chain, all channels at once"),
     "posting list --all": ("30 天以前已结束的也列出", "those that ended over 30 days ago too"),

@@ -8,6 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 
 from publisher.domain.clocks import DayUnit, LegalClock, WorkCalendar
+from publisher.domain.quota import CallQuota
+from publisher.domain.windows import ReleaseRules
 
 DISCLOSURE_BASIS = {  # 政府信息公开条例 (2019) arts. 20, 21; rules.md 16.2
     "20-1": "行政法规、规章和规范性文件",
@@ -191,7 +193,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ChannelPlan:
-    """One configured channel as the rules see it. `portal` channels are the gate; the rest follow them."""
+    """One configured channel as the rules see it. `portal` channels are the gate; the rest follow them.
+
+    `quotas` are the account's limits in force. What is overdue goes out at least `gap_s` seconds apart.
+    """
 
     name: str
     kind: str
@@ -199,6 +204,8 @@ class ChannelPlan:
     portal: bool
     practice: bool
     longest_url: str = ""
+    quotas: tuple[CallQuota, ...] = ()
+    gap_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +225,7 @@ class Bureau:
     summary_limit_chars: int = 100
     default_subject: str = "农业、林业、水利\\水利"
     kinds: Mapping[str, Kind] = field(default_factory=lambda: KINDS)
+    release_rules: ReleaseRules = field(default_factory=ReleaseRules)
 
     def label(self, channel: str) -> str:
         """What people call a channel; its name when it is not configured any more."""

@@ -39,6 +39,7 @@ ENTRY_KINDS: dict[str, str] = {
     "person:order:confirm_leak": "确认泄露撤下",
     "system:order:fulfilled": "指令办结",
     "system:posting:planned": "生成推送",
+    "system:posting:moved": "推送改排",
     "system:posting:ready": "推送就绪",
     "system:posting:unready": "推送退回等待",
     "system:posting:late": "超过时限，待人工",
@@ -78,6 +79,8 @@ ENTRY_KINDS: dict[str, str] = {
     "system:channel:reopened": "渠道恢复",
     "person:channel:paused": "人工暂停渠道",
     "person:channel:reopened": "人工恢复渠道",
+    "person:channel:frozen": "冻结渠道",
+    "person:channel:unfrozen": "解除冻结",
     "person:log:exported": "导出存证日志",
 }
 

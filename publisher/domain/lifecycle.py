@@ -85,6 +85,9 @@ FINAL = frozenset({S.WITHDRAWN, S.WITHHELD, S.RETURNED, S.SUPERSEDED})
 UNDER_WAY = frozenset({S.SUBMITTED, S.REVIEWED, S.REFERRED, S.CLEARED, S.APPROVED, S.SCHEDULED})
 """Not yet out and not ended: an item has at most one such revision."""
 
+GIVING_BACK = frozenset({S.APPROVED, S.RETURNED, S.WITHHELD, S.SUPERSEDED})
+"""Not about to be released: what was planned for it in the quota book is free again."""
+
 REVISION_TABLE: dict[tuple[RevisionState, RevisionEvent], RevisionState] = {
     (S.SUBMITTED, E.PASS_CONTENT): S.REVIEWED,
     (S.REVIEWED, E.CLEAR_SECRECY): S.CLEARED,

@@ -83,6 +83,8 @@ class Act(StrEnum):
     DECLARE_UNREMOVABLE = "declare_unremovable"
     PAUSE_CHANNEL = "pause_channel"
     RESUME_CHANNEL = "resume_channel"
+    FREEZE_CHANNEL = "freeze_channel"
+    UNFREEZE_CHANNEL = "unfreeze_channel"
     ADD_USER = "add_user"
     READ_LOG = "read_log"
     EXPORT_LOG = "export_log"
@@ -121,6 +123,8 @@ ACT_LABELS = {
     Act.DECLARE_UNREMOVABLE: "声明无法撤下",
     Act.PAUSE_CHANNEL: "暂停渠道",
     Act.RESUME_CHANNEL: "恢复渠道",
+    Act.FREEZE_CHANNEL: "冻结渠道",
+    Act.UNFREEZE_CHANNEL: "解除冻结",
     Act.ADD_USER: "新增人员",
     Act.READ_LOG: "查看存证",
     Act.EXPORT_LOG: "导出存证",
@@ -161,6 +165,8 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.DECLARE_UNREMOVABLE: frozenset({Role.APPROVER}),
     Act.PAUSE_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.RESUME_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.FREEZE_CHANNEL: ANY_IN_CHAIN | {Role.ADMINISTRATOR},
+    Act.UNFREEZE_CHANNEL: frozenset({Role.APPROVER}),
     Act.ADD_USER: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset(Role),
     Act.EXPORT_LOG: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),

@@ -101,6 +101,9 @@ POSTING_EVENT_LABELS = {
 
 POSTING_FINAL = frozenset({S.OUT, S.CANCELLED})
 
+RESERVING = frozenset({S.WAITING, S.QUEUED, S.SENDING})
+"""States in which a posting may still make its sending call and keeps its place in the quota book."""
+
 POSTING_TABLE: dict[tuple[PostingState, PostingEvent], PostingState] = {
     (S.WAITING, E.READY): S.QUEUED,
     (S.QUEUED, E.UNREADY): S.WAITING,
@@ -191,6 +194,7 @@ CHANNEL_TABLE: dict[tuple[ChannelState, ChannelEvent], ChannelState] = {
     (C.PAUSED, V.PROBE_SUCCEEDS): C.OPEN,
     (C.PAUSED, V.REOPEN): C.OPEN,
     (C.OPEN, V.FREEZE): C.FROZEN,
+    (C.PAUSED, V.FREEZE): C.FROZEN,  # a person's stop must hold when the platform comes back by itself
     (C.FROZEN, V.UNFREEZE): C.OPEN,
 }
 

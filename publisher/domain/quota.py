@@ -2,11 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from publisher.domain.clocks import local, next_business_midnight
 
 WINDOWS = ("hour", "day", "month")
+
+WINDOW_WORDS = {"hour": "这个小时", "day": "今天", "month": "本月"}
+
+
+@dataclass(frozen=True, slots=True)
+class CallQuota:
+    """At most `maximum` calls of `call` in each `period` (hour, day or month). `sending`: each posting makes one."""
+
+    call: str
+    period: str
+    maximum: int
+    sending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaWindow:
+    """One window of one quota of one account, as an entry of the quota book. Instants are aware, UTC.
+
+    It begins at `start` and is surely over at `end`, a few minutes after the next one has begun.
+    """
+
+    account: str
+    quota: CallQuota
+    start: datetime
+    end: datetime
+
+
+def window_at(account: str, quota: CallQuota, at: datetime) -> QuotaWindow:
+    """The window of a quota that holds the instant `at`."""
+    return QuotaWindow(account, quota, window_start(quota.period, at), window_end(quota.period, at))
+
+
+def sending_windows(account: str, quotas: Sequence[CallQuota], at: datetime) -> list[QuotaWindow]:
+    """The windows in which a posting that is sent at `at` spends one call each."""
+    return [window_at(account, quota, at) for quota in quotas if quota.sending]
 
 
 def window_start(window: str, now: datetime) -> datetime:

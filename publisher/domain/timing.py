@@ -33,6 +33,9 @@ GATE_LOOK_S = 60
 CANNOT_SEE_ALARM = 3
 """So many failed looks in a row raise an alarm."""
 
+CATCH_UP_AFTER = timedelta(minutes=15)
+"""So long after its time a posting counts as overdue: what is overdue goes out a channel's gap apart, no burst."""
+
 SECOND_LOOK_H = 12
 
 LEAK_CONFIRM_H = 1

@@ -1,4 +1,4 @@
-"""Channels, their account values and quotas, alarms, and the inbox of callbacks."""
+"""Channels, their account values, freezes, alarms, and the inbox of callbacks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from publisher.domain.posting import ChannelState
-from publisher.domain.quota import has_room
 from publisher.store import schema as t
-from publisher.store.records import AlarmRecord, ChannelRecord, one_or_none, records
+from publisher.store.records import AlarmRecord, ChannelRecord, FreezeRecord, one_or_none, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,29 @@ class Accounts:
         """Set columns of one channel."""
         self._c.execute(sa.update(t.channels).where(t.channels.c.name == name).values(**values))
 
+    def freeze(self, channel: str = "") -> FreezeRecord | None:
+        """The freeze that stands for one channel, or for all of them (""); None when there is none."""
+        f = t.freezes.c
+        query = sa.select(t.freezes).where(f.channel == channel, f.lifted_at.is_(None))
+        return one_or_none(FreezeRecord, self._c.execute(query))
+
+    def begin_freeze(
+        self, channel: str, *, urgent_too: bool, reason: str, person: str, now: datetime
+    ) -> None:
+        """One freeze stands for a channel at a time."""
+        values = {"channel": channel, "urgent_too": urgent_too, "reason": reason}
+        self._c.execute(sa.insert(t.freezes).values(frozen_by=person, since=now, **values))
+
+    def lift_freeze(self, channel: str, *, person: str, now: datetime) -> bool:
+        """End the standing freeze; False when there is none."""
+        f = t.freezes.c
+        lifted = self._c.execute(
+            sa.update(t.freezes)
+            .where(f.channel == channel, f.lifted_at.is_(None))
+            .values(lifted_at=now, lifted_by=person)
+        )
+        return lifted.rowcount == 1
+
     def value(self, account: str, name: str) -> KeptValue | None:
         """A value, expired or not."""
         v = t.account_values.c
@@ -91,71 +113,6 @@ class Accounts:
             .values(value="", version=expected_version + 1)
         )
         return changed.rowcount == 1
-
-    def take(
-        self,
-        account: str,
-        call: str,
-        *,
-        window_start: datetime,
-        window_end: datetime,
-        maximum: int,
-        sending: bool,
-        now: datetime,
-    ) -> datetime | None:
-        """Count one call, or say until when there is no room."""
-        q = t.quotas.c
-        key = sa.and_(q.account == account, q.call == call, q.window_start == window_start)
-        row = self._c.execute(sa.select(q.used, q.blocked_until).where(key)).first()
-        used, blocked = (row.used, row.blocked_until) if row else (0, None)
-        if not has_room(used, maximum, blocked, now):
-            until = blocked if blocked and blocked > now else window_end
-            self._c.execute(sa.update(t.quotas).where(key).values(blocked_until=until))
-            return until
-        if row is None:
-            self._c.execute(
-                sa.insert(t.quotas).values(
-                    account=account,
-                    call=call,
-                    window_start=window_start,
-                    window_end=window_end,
-                    used=1,
-                    maximum=maximum,
-                    sending=sending,
-                )
-            )
-        else:
-            self._c.execute(sa.update(t.quotas).where(key).values(used=used + 1, maximum=maximum))
-        return None
-
-    def block(
-        self,
-        account: str,
-        call: str,
-        *,
-        window_start: datetime,
-        window_end: datetime,
-        maximum: int,
-        sending: bool,
-        until: datetime,
-    ) -> None:
-        """The platform's own word: nothing more of this call until then."""
-        q = t.quotas.c
-        key = sa.and_(q.account == account, q.call == call, q.window_start == window_start)
-        changed = self._c.execute(sa.update(t.quotas).where(key).values(blocked_until=until))
-        if changed.rowcount == 0:
-            self._c.execute(
-                sa.insert(t.quotas).values(
-                    account=account,
-                    call=call,
-                    window_start=window_start,
-                    window_end=window_end,
-                    used=0,
-                    maximum=maximum,
-                    sending=sending,
-                    blocked_until=until,
-                )
-            )
 
     def receive(self, channel: str, event_key: str, raw: bytes, now: datetime) -> bool:
         """Keep a raw callback; False when the same one is kept already."""

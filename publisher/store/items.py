@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from publisher.domain.lifecycle import UNDER_WAY, RevisionState
+from publisher.domain.lifecycle import GIVING_BACK, UNDER_WAY, RevisionState
 from publisher.domain.people import Act
 from publisher.domain.review import Signature
 from publisher.store import schema as t
+from publisher.store.quotas import Quotas
 from publisher.store.records import DraftRecord, ItemRecord, RevisionRecord, one_or_none, records
 
 
@@ -103,7 +104,9 @@ class Items:
         return [r for r in self.revisions(item_id) if r.state in UNDER_WAY]
 
     def change_revision(self, revision_id: str, **values: Any) -> None:
-        """Set columns of one revision."""
+        """Set columns of one revision. Held or not to be released any more, it keeps no place in the quota book."""
+        if values.get("held") or values.get("state") in GIVING_BACK:
+            Quotas(self._c).free(revision_id=revision_id)
         self._c.execute(sa.update(t.revisions).where(t.revisions.c.id == revision_id).values(**values))
 
     def in_state(self, *states: RevisionState) -> list[RevisionRecord]:

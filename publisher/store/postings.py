@@ -9,8 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from publisher.domain.lifecycle import RevisionState
-from publisher.domain.posting import POSTING_FINAL, ChannelState, PostingState
+from publisher.domain.posting import POSTING_FINAL, RESERVING, ChannelState, PostingState
+from publisher.domain.timing import CATCH_UP_AFTER
 from publisher.store import schema as t
+from publisher.store.quotas import Quotas
 from publisher.store.records import PostingRecord, StepRow, one_or_none, records
 
 
@@ -80,7 +82,9 @@ class Postings:
         return records(PostingRecord, self._c.execute(query))
 
     def change(self, posting_id: str, **values: Any) -> None:
-        """Set columns of one posting."""
+        """Set columns of one posting. In a state that sends no more, its place in the quota book is free again."""
+        if "state" in values and values["state"] not in RESERVING:
+            Quotas(self._c).free(posting_id)
         self._c.execute(sa.update(t.postings).where(t.postings.c.id == posting_id).values(**values))
 
     def due_to_look(self, channel: str, now: datetime, state: PostingState) -> list[PostingRecord]:
@@ -107,10 +111,22 @@ class Postings:
     def claim(self, channel: str, now: datetime, worker: str) -> PostingRecord | None:
         """Take the most urgent due posting of a channel, or None.
 
-        One statement checks again that the revision is released and not held, the channel open and the
-        sending quotas not spent; the fencing number grows.
+        One statement checks again that the revision is released and not held, the channel open and not frozen,
+        the sending quotas not spent, no later place planned for it, and that overdue ones are not sent in a
+        burst; the fencing number grows.
         """
         p, r, c, q = t.postings.c, t.revisions.c, t.channels.c, t.quotas.c
+        f, kept = t.freezes.c, t.reservations.c
+        frozen = sa.exists().where(
+            f.channel == "", f.lifted_at.is_(None), sa.or_(f.urgent_too.is_(True), p.urgent.is_(False))
+        )
+        later = sa.exists().where(kept.posting_id == p.id, kept.used_at.is_(None), kept.planned_at > now)
+        catching_up = sa.and_(
+            p.urgent.is_(False),
+            p.due_at < now - CATCH_UP_AFTER,
+            c.catch_up_at.is_not(None),
+            c.catch_up_at > now,
+        )
         spent = sa.exists().where(
             q.account == channel,
             q.sending.is_(True),
@@ -129,6 +145,9 @@ class Postings:
                 r.held.is_(False),
                 c.state == ChannelState.OPEN,
                 ~spent,
+                ~frozen,
+                ~later,
+                ~catching_up,
             )
             .order_by(p.urgent.desc(), p.due_at, p.created_at)
             .limit(1)

@@ -175,6 +175,54 @@ class ChannelRecord:
     since: datetime
     next_probe_at: datetime | None
     last_ok_at: datetime | None
+    catch_up_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRecord:
+    """One window of one call of an account: what is used, what planned postings keep, what the platform said."""
+
+    account: str
+    call: str
+    period: str
+    window_start: datetime
+    window_end: datetime
+    used: int
+    reserved: int
+    maximum: int
+    sending: bool
+    blocked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationRecord:
+    """A posting's place in one window. `planned_at` is when it may be sent; `why` says why not before."""
+
+    posting_id: str
+    call: str
+    period: str
+    account: str
+    revision_id: str
+    window_start: datetime
+    window_end: datetime
+    planned_at: datetime
+    urgent: bool
+    used_at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeRecord:
+    """Somebody stopped a channel, or all of them (`channel` is "")."""
+
+    id: int
+    channel: str
+    urgent_too: bool
+    reason: str
+    frozen_by: str
+    since: datetime
+    lifted_at: datetime | None
+    lifted_by: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,6 +261,7 @@ channels = sa.Table(
     sa.Column("since", UtcInstant, nullable=False),
     sa.Column("next_probe_at", UtcInstant),
     sa.Column("last_ok_at", UtcInstant),
+    sa.Column("catch_up_at", UtcInstant),
 )
 
 account_values = sa.Table(
@@ -278,12 +279,52 @@ quotas = sa.Table(
     metadata,
     sa.Column("account", sa.String(40), primary_key=True),
     sa.Column("call", sa.String(60), primary_key=True),
+    sa.Column("period", sa.String(10), primary_key=True, server_default="day"),
     sa.Column("window_start", UtcInstant, primary_key=True),
     sa.Column("window_end", UtcInstant, nullable=False),
     _number("used"),
+    _number("reserved"),
     _number("maximum"),
     sa.Column("sending", sa.Boolean, nullable=False, default=False),
     sa.Column("blocked_until", UtcInstant),
+)
+
+reservations = sa.Table(
+    "reservations",
+    metadata,
+    sa.Column("posting_id", sa.String(20), primary_key=True),
+    sa.Column("call", sa.String(60), primary_key=True),
+    sa.Column("period", sa.String(10), primary_key=True),
+    sa.Column("account", sa.String(40), nullable=False),
+    sa.Column("revision_id", sa.ForeignKey("revisions.id"), nullable=False),
+    sa.Column("window_start", UtcInstant, nullable=False),
+    sa.Column("window_end", UtcInstant, nullable=False),
+    sa.Column("planned_at", UtcInstant, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False, default=False),
+    sa.Column("used_at", UtcInstant),
+    _text("why"),
+    sa.Index("ix_reservations_window", "account", "call", "period", "window_start"),
+    sa.Index("ix_reservations_revision", "revision_id"),
+)
+
+freezes = sa.Table(
+    "freezes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("urgent_too", sa.Boolean, nullable=False, default=False),
+    _text("reason"),
+    sa.Column("frozen_by", sa.String(40), nullable=False),
+    sa.Column("since", UtcInstant, nullable=False),
+    sa.Column("lifted_at", UtcInstant),
+    _text("lifted_by"),
+    sa.Index(
+        "uq_freezes_standing",
+        "channel",
+        unique=True,
+        sqlite_where=sa.text("lifted_at IS NULL"),
+        postgresql_where=sa.text("lifted_at IS NULL"),
+    ),
 )
 
 inbox = sa.Table(

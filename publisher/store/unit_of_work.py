@@ -26,6 +26,7 @@ from publisher.store.items import Items
 from publisher.store.parts import Parts
 from publisher.store.people import People
 from publisher.store.postings import Postings
+from publisher.store.quotas import Quotas
 
 
 class Reading:
@@ -40,6 +41,7 @@ class Reading:
         self.postings = Postings(connection)
         self.parts = Parts(connection)
         self.accounts = Accounts(connection)
+        self.quotas = Quotas(connection)
         self.people = People(connection)
         self.log = Log(connection)
         self._connection = connection

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
-from channels.contract import AccountValue, Quota, QuotaSpent
-from publisher.domain.quota import window_end, window_start
+from channels.contract import AccountValue, QuotaSpent
+from publisher.domain.quota import CallQuota, window_at
 from publisher.store.unit_of_work import Store
+
+_SENT: ContextVar[str] = ContextVar("sent", default="")
+
+
+@contextmanager
+def sending(posting_id: str) -> Iterator[None]:
+    """While this posting is being published: its sending calls spend the places that it reserved.
+
+    An adapter asks the meter by the name of a call and knows nothing of the quota book. One thread publishes
+    one posting at a time.
+    """
+    before = _SENT.set(posting_id)
+    try:
+        yield
+    finally:
+        _SENT.reset(before)
 
 
 class StoreAccount:
@@ -52,51 +69,38 @@ class StoreAccount:
 
 
 class StoreMeter:
-    """`channels.contract.Meter` for one channel: the quota book's counters."""
+    """`channels.contract.Meter` for one channel, over the quota book."""
 
     def __init__(
-        self, store: Store, channel: str, quotas: Sequence[Quota], now: Callable[[], datetime]
+        self, store: Store, channel: str, quotas: Sequence[CallQuota], now: Callable[[], datetime]
     ) -> None:
-        """`quotas` come from the profile; calls that it does not name are not counted."""
+        """`quotas` are the limits in force; calls that they do not name are not counted."""
         self._store = store
         self._channel = channel
-        self._quotas = {quota.call: quota for quota in quotas}
+        self._quotas = quotas
         self._now = now
 
     def take(self, call: str) -> None:
-        """Count one call before the request, or raise `QuotaSpent`."""
-        quota = self._quotas.get(call)
-        if quota is None:
+        """Count one call before the request in each of its windows, or raise `QuotaSpent` and count nothing."""
+        quotas = self._of(call)
+        if not quotas:
             return
         now = self._now()
         with self._store.write() as uow:
-            until = uow.accounts.take(
-                self._channel,
-                call,
-                window_start=window_start(quota.window, now),
-                window_end=window_end(quota.window, now),
-                maximum=quota.limit,
-                sending=quota.sending,
-                now=now,
-            )
+            for quota in quotas:
+                window = window_at(self._channel, quota, now)
+                until = uow.quotas.take(window, now, posting_id=_SENT.get() if quota.sending else "")
+                if until is not None:
+                    raise QuotaSpent(f"{call} 的额度已用完，到时自动继续", until=until, code="quota")
             uow.commit()
-        if until is not None:
-            raise QuotaSpent(f"{call} 的额度已用完，到时自动继续", until=until, code="quota")
 
     def spent(self, call: str, until: datetime) -> None:
-        """The platform's own word overrides our count."""
-        quota = self._quotas.get(call)
-        if quota is None:
-            return
+        """The platform's own word overrides our count, in each window of the call."""
         now = self._now()
         with self._store.write() as uow:
-            uow.accounts.block(
-                self._channel,
-                call,
-                window_start=window_start(quota.window, now),
-                window_end=window_end(quota.window, now),
-                maximum=quota.limit,
-                sending=quota.sending,
-                until=until,
-            )
+            for quota in self._of(call):
+                uow.quotas.block(window_at(self._channel, quota, now), until)
             uow.commit()
+
+    def _of(self, call: str) -> list[CallQuota]:
+        return [quota for quota in self._quotas if quota.call == call]

@@ -34,6 +34,7 @@ from publisher.domain.timing import GATE_LOOK_S, absence_counts_from, next_attem
 from publisher.store.blobs import BlobDamaged
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.workflow.account import sending
 from publisher.workflow.gate import gate_pages, page_fault
 from publisher.workflow.journal import PUBLISH, LeaseLost
 from publisher.workflow.outcome import (
@@ -68,7 +69,10 @@ def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
     journal = outlets.journal_for(store, posting, PUBLISH)
     try:
         message = _approved_message(store, outlets, posting)
-        result = _out_already(store, posting, channel, journal) or channel.publish(message, journal)
+        result = _out_already(store, posting, channel, journal)
+        if result is None:
+            with sending(posting.id):
+                result = channel.publish(message, journal)
     except LeaseLost:
         return True  # somebody else has it; our claim's fence is old and settles nothing
     except (Tampered, BlobDamaged, FileNotFoundError) as why:
@@ -97,6 +101,8 @@ def claim(store: Store, outlets: Outlets, channel_name: str) -> PostingRecord | 
             return None
         slots = _slots(uow, posting, now)
         uow.postings.change(posting.id, slots=slots)
+        gap = timedelta(seconds=uow.bureau.channels[channel_name].gap_s)
+        uow.accounts.change_channel(channel_name, catch_up_at=now + gap)
         uow.record(
             now,
             "system:posting:claimed",

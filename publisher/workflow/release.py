@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from publisher.domain.catalogue import Bureau, DisclosureAttribute, Kind
@@ -12,10 +13,22 @@ from publisher.domain.lifecycle import RevisionEvent, RevisionState, advance_rev
 from publisher.domain.people import Act
 from publisher.domain.posting import ChannelState, PostingEvent, PostingState, advance_posting
 from publisher.domain.review import CHAINS, complete, lawful
-from publisher.store.records import PostingRecord, RevisionRecord
+from publisher.domain.windows import Opening
+from publisher.store.records import PostingRecord, ReservationRecord, RevisionRecord
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.gate import look_at_gate
 from publisher.workflow.outlets import signed_content_holds
+from publisher.workflow.planning import (
+    Book,
+    Wish,
+    keep_plan,
+    open_book,
+    opening,
+    places_by_posting,
+    plan,
+    waits_words,
+    wish_of,
+)
 
 SYSTEM = "system"
 
@@ -89,10 +102,16 @@ def _approver(uow: UnitOfWork, revision: RevisionRecord) -> str:
 def plan_posting(
     uow: UnitOfWork, now: datetime, revision: RevisionRecord, content: Content, channel: str, *, occasion: int
 ) -> str:
-    """One posting for one channel, waiting; returns its key. The business key makes a second one impossible."""
+    """One posting for one channel, waiting; returns its key. The business key makes a second one impossible.
+
+    It keeps its place in the quota book; lateness and the gate's limit count from when it may go.
+    """
     kind = uow.bureau.kinds[content.kind]
     key = posting_key(ItemId(revision.item_id), revision.id, channel, occasion)
     due = max(now, revision.release_at or now)
+    wish = Wish(key, revision.id, channel, kind, due)
+    planned = plan(uow, now, wish)
+    counted = max(due, opening(uow, wish, due).at)
     uow.postings.add(
         articles=[(revision.item_id, revision.id)],
         id=key,
@@ -104,8 +123,9 @@ def plan_posting(
         state=PostingState.WAITING,
         urgent=kind.urgent,
         due_at=due,
-        late_at=late_at(kind, due, uow.bureau),
-        gate_limit_at=due + kind.gate_limit,
+        late_at=late_at(kind, counted, uow.bureau),
+        gate_limit_at=counted + kind.gate_limit,
+        waits_for=waits_words(planned) if planned.at > now else "",
         created_at=now,
     )
     uow.record(
@@ -114,7 +134,12 @@ def plan_posting(
         SYSTEM,
         f"posting:{key}",
         digests={"revision": revision.id},
-        facts={"item": revision.item_id, "channel": channel, "occasion": occasion},
+        facts={
+            "item": revision.item_id,
+            "channel": channel,
+            "occasion": occasion,
+            "for": planned.at.isoformat(timespec="seconds"),
+        },
     )
     return key
 
@@ -134,19 +159,27 @@ def advance_postings(uow: UnitOfWork, now: datetime) -> int:
     Returns how many changed. A posting's gate that stays shut past its limit raises one alarm.
     """
     changed = 0
-    for posting in uow.postings.in_state(PostingState.WAITING, PostingState.QUEUED):
-        changed += _advance(uow, now, posting)
+    waiting = uow.postings.in_state(PostingState.WAITING, PostingState.QUEUED)
+    places = places_by_posting(uow) if waiting else {}
+    book = open_book(uow, now) if waiting else {}
+    for posting in sorted(waiting, key=lambda one: not one.urgent):
+        changed += _advance(uow, now, posting, places.get(posting.id, []), book)
     uow.commit()
     return changed
 
 
-def _advance(uow: UnitOfWork, now: datetime, posting: PostingRecord) -> bool:
+def _advance(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, places: Sequence[ReservationRecord], book: Book
+) -> bool:
     revision = uow.items.revision(posting.revision_id)
     if revision is None or revision.state is not RevisionState.RELEASED:
         return False  # an order is at work: publisher.workflow.withdraw decides
     if now > posting.late_at:
         return _late(uow, now, posting)
-    url, why = _readiness(uow, now, posting, revision)
+    planned = Opening(now)
+    if not revision.held and posting.channel in uow.bureau.channels:
+        planned = keep_plan(uow, now, wish_of(uow, posting, revision), places, book)
+    url, why = _readiness(uow, now, posting, revision, planned)
     if posting.state is PostingState.WAITING and not why:
         values = {"slots": {**posting.slots, "portal_url": url}} if url else {}
         _move(uow, now, posting, PostingEvent.READY, "system:posting:ready", waits_for="", **values)
@@ -160,9 +193,10 @@ def _advance(uow: UnitOfWork, now: datetime, posting: PostingRecord) -> bool:
 
 
 def _readiness(
-    uow: UnitOfWork, now: datetime, posting: PostingRecord, revision: RevisionRecord
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, revision: RevisionRecord, planned: Opening
 ) -> tuple[str, str]:
     channel = uow.accounts.channel(posting.channel)
+    freeze = uow.accounts.freeze()
     gate = look_at_gate(uow, posting)
     if not gate.open and now > posting.gate_limit_at:
         label = uow.bureau.label(posting.channel)
@@ -171,7 +205,10 @@ def _readiness(
     reasons = (
         ("已暂停", revision.held),
         (f"未到时间（{local(posting.due_at):%m-%d %H:%M}）", posting.due_at > now),
+        ("全部渠道已冻结", freeze is not None and (freeze.urgent_too or not posting.urgent)),
+        ("渠道已冻结", channel is not None and channel.state is ChannelState.FROZEN),
         ("渠道已暂停", channel is None or channel.state is not ChannelState.OPEN),
+        (waits_words(planned), planned.at > now),
         (gate.waits_for, not gate.open),
     )
     return gate.portal_url, next((words for words, holds in reasons if holds), "")

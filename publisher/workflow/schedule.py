@@ -12,6 +12,7 @@ from publisher.domain.people import Act, require
 from publisher.store.records import RevisionRecord
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.acts import Actor
+from publisher.workflow.planning import plan, scheduled_wishes
 
 EARLIEST = timedelta(minutes=5)
 LATEST = timedelta(days=366)
@@ -33,7 +34,7 @@ class UnscheduleRequest:
 
 
 def schedule(uow: UnitOfWork, now: datetime, actor: Actor, request: ScheduleRequest) -> datetime:
-    """Set or move the time of an approved revision. Returns the instant.
+    """Set or move the time of an approved revision, with its places in the quota book. Returns the instant.
 
     Refused for a time more than 5 minutes past or more than a year ahead, and for any state but approved
     and scheduled.
@@ -53,13 +54,15 @@ def schedule(uow: UnitOfWork, now: datetime, actor: Actor, request: ScheduleRequ
     event = RevisionEvent.RESCHEDULE if moved else RevisionEvent.SCHEDULE
     state = advance_revision(revision.state, event)
     uow.items.change_revision(revision.id, state=state, release_at=at)
+    for wish in scheduled_wishes(uow, revision, at):
+        plan(uow, now, wish)
     _record(uow, now, actor, revision, f"person:revision:{event}", at)
     uow.commit()
     return at
 
 
 def unschedule(uow: UnitOfWork, now: datetime, actor: Actor, request: UnscheduleRequest) -> None:
-    """Back to approved; the signatures stay."""
+    """Back to approved; the signatures stay, the places in the quota book are free again."""
     require(Act.UNSCHEDULE, actor.person)
     revision = _revision(uow, request.revision_id)
     state = advance_revision(revision.state, RevisionEvent.UNSCHEDULE)

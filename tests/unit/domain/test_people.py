@@ -50,11 +50,13 @@ DESIGN = {  # design 3, by whom
     "declare_unremovable": "approver",
     "pause_channel": "editor approver administrator",
     "resume_channel": "editor approver administrator",
+    "freeze_channel": f"{CHAIN} administrator",
+    "unfreeze_channel": "approver",
     "add_user": "administrator",
     "read_log": f"{CHAIN} administrator auditor",
     "export_log": "auditor administrator",
 }
-NOT_PUBLISHING = {"pause_channel", "resume_channel", "add_user", "read_log", "export_log"}
+NOT_PUBLISHING = {"pause_channel", "resume_channel", "freeze_channel", "add_user", "read_log", "export_log"}
 PAIRS = [(act, role) for act in Act for role in Role]
 
 

@@ -180,7 +180,7 @@ PART = {
 
 CHANNEL = {
     "open": {"refuse_channel": "paused", "pause": "paused", "freeze": "frozen"},
-    "paused": {"probe_succeeds": "open", "reopen": "open"},
+    "paused": {"freeze": "frozen", "probe_succeeds": "open", "reopen": "open"},
     "frozen": {"unfreeze": "open"},
 }
 
