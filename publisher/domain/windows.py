@@ -85,10 +85,11 @@ class ReleaseRules:
                 continue
             earliest = start.timetz().replace(tzinfo=None) if ahead == 0 else time()
             opens = _first_open(windows, day, earliest, calendar)
-            if opens is not None:
-                instant = at if opens == earliest and ahead == 0 else datetime.combine(day, opens, BEIJING)
-                return Opening(instant.astimezone(at.tzinfo), why)
+            if opens == earliest and ahead == 0:
+                return Opening(at)
             why = why or "不在发布时段"
+            if opens is not None:
+                return Opening(datetime.combine(day, opens, BEIJING).astimezone(at.tzinfo), why)
         return Opening(at + timedelta(days=FURTHEST_DAYS), why)
 
 
