@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build
 CLIENTS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/setup/clients.in --override tests/setup/clients-without.txt
 
-.PHONY: demo test check lock bench
+.PHONY: demo test check lock bench week
 
 demo: .venv/runtime.ok
 	@$(BIN)/publisher demo $(if $(ONCE),--once)
@@ -19,6 +19,9 @@ check: .venv/dev.ok
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+week: .venv/dev.ok
+	@$(BIN)/pytest -q -n 0 -s tests/acceptance/test_week.py
 
 bench: .venv/runtime.ok
 	@PYTHONPATH=. $(BIN)/python bench/delivery.py

@@ -51,13 +51,16 @@ class Service:
     def start(self) -> None:
         """Sort what the last run left, then begin. Only one service runs on a database; the caller holds the lock."""
         recover(self.store, self.outlets)
-        ticks = (Tick("checkpoint", timedelta(minutes=1), self._checkpoint),)
-        self._clock = TickClock(ticks, self.outlets.now)
+        self._clock = TickClock(self.ticks(), self.outlets.now)
         self._clock.start()
         for name in self.outlets.channels:
             self._wake[name] = threading.Event()
             self._begin(f"channel-{name}", lambda name=name: self._serve(name))  # type: ignore[misc]
         self._begin("sweep", self._sweep_on)
+
+    def ticks(self) -> tuple[Tick, ...]:
+        """What runs every so often beside channels and sweep; in virtual time the same table is driven by hand."""
+        return (Tick("checkpoint", timedelta(minutes=1), self._checkpoint),)
 
     def stop(self) -> None:
         """Let running calls end; then seal the log."""

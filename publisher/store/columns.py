@@ -27,7 +27,7 @@ class UtcInstant(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, _dialect: Any) -> datetime | None:
         """Aware, UTC."""
-        return None if value is None else datetime.strptime(value, FORM).replace(tzinfo=UTC)
+        return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
 
 
 class Word(sa.types.TypeDecorator[StrEnum]):

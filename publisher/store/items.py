@@ -116,6 +116,13 @@ class Items:
         )
         return records(RevisionRecord, self._c.execute(query))
 
+    def not_looked_at(self, now: datetime) -> list[RevisionRecord]:
+        """Urgent revisions, out or about to be, whose second look is overdue."""
+        r = t.revisions.c
+        states = (RevisionState.SCHEDULED, RevisionState.RELEASED, RevisionState.WITHDRAWING)
+        query = sa.select(t.revisions).where(r.state.in_(states), r.second_look_by < now)
+        return records(RevisionRecord, self._c.execute(query))
+
     def due_for_release(self, now: datetime) -> list[RevisionRecord]:
         """Scheduled, not held, and due; urgent ones first."""
         query = (

@@ -8,7 +8,7 @@ from channels.contract import Article, CannotSee, Channel, Gone, PartReceipt, Se
 from publisher.domain.catalogue import Gate
 from publisher.domain.part import PartState
 from publisher.domain.posting import POSTING_LABELS
-from publisher.store.records import PartRecord, PostingRecord
+from publisher.store.records import PartRecord, PostingRecord, RevisionRecord
 from publisher.store.unit_of_work import Reading
 from publisher.workflow.look import differences
 from publisher.workflow.outlets import article_of
@@ -23,17 +23,20 @@ class GateView:
     waits_for: str = ""
 
 
-def look_at_gate(reading: Reading, posting: PostingRecord) -> GateView:
-    """Whether the gate of a posting stands open, from what the store knows."""
+def look_at_gate(
+    reading: Reading, posting: PostingRecord, revision: RevisionRecord | None = None
+) -> GateView:
+    """Whether the gate of a posting stands open, from what the store knows. `revision` where it is at hand."""
     plan = reading.bureau.channels.get(posting.channel)
     if plan is None:
         return GateView(False, waits_for="渠道未配置")
     if plan.portal:
         return GateView(True)
     parts = portal_parts(reading, posting)
-    named = _named_portals(reading, posting)
+    revision = revision or reading.items.revision(posting.revision_id)
+    named = _named_portals(reading, revision)
     verified = [name for name in named if name in parts and parts[name].state is PartState.VERIFIED]
-    gate = _gate_kind(reading, posting)
+    gate = _gate_kind(reading, revision)
     url = _link(reading, parts, verified)
     enough = bool(verified) if gate is Gate.ANY else bool(named) and len(verified) == len(named)
     if (enough or posting.gate_opened) and url:
@@ -61,7 +64,7 @@ def gate_pages(reading: Reading, posting: PostingRecord) -> list[tuple[PartRecor
     parts = sorted(portal_parts(reading, posting).values(), key=lambda part: part.url != url)
     if not parts or parts[0].url != url:
         return []
-    if _gate_kind(reading, posting) is Gate.ANY:
+    if _gate_kind(reading, reading.items.revision(posting.revision_id)) is Gate.ANY:
         parts = parts[:1]
     pages = []
     for part in parts:
@@ -91,14 +94,12 @@ def receipt_of(part: PartRecord) -> PartReceipt:
     return PartReceipt(part.remote_id, part.url, part.position)
 
 
-def _named_portals(reading: Reading, posting: PostingRecord) -> list[str]:
-    revision = reading.items.revision(posting.revision_id)
+def _named_portals(reading: Reading, revision: RevisionRecord | None) -> list[str]:
     chosen = revision.content["channels"] if revision else []
     return [name for name in reading.bureau.portals() if name in chosen]
 
 
-def _gate_kind(reading: Reading, posting: PostingRecord) -> Gate:
-    revision = reading.items.revision(posting.revision_id)
+def _gate_kind(reading: Reading, revision: RevisionRecord | None) -> Gate:
     kind = reading.bureau.kinds.get(revision.content["kind"]) if revision else None
     return kind.gate if kind else Gate.ALL
 

@@ -197,7 +197,7 @@ def _readiness(
 ) -> tuple[str, str]:
     channel = uow.accounts.channel(posting.channel)
     freeze = uow.accounts.freeze()
-    gate = look_at_gate(uow, posting)
+    gate = look_at_gate(uow, posting, revision)
     if not gate.open and now > posting.gate_limit_at:
         label = uow.bureau.label(posting.channel)
         words = f"{label}等待门户超过时限：{gate.waits_for}。签发人可以放行这一条"

@@ -188,13 +188,7 @@ def resume(uow: UnitOfWork, now: datetime, actor: Actor, request: SignRequest) -
 
 def watch_second_looks(uow: UnitOfWork, now: datetime) -> int:
     """The sweep over urgent releases that nobody has looked at within 12 hours: one alarm each."""
-    late = [
-        r
-        for r in uow.items.in_state(
-            RevisionState.SCHEDULED, RevisionState.RELEASED, RevisionState.WITHDRAWING
-        )
-        if r.second_look_by is not None and r.second_look_by < now
-    ]
+    late = uow.items.not_looked_at(now)
     for revision in late:
         uow.accounts.raise_alarm(f"second_look:{revision.id}", "紧急发布超过 12 小时没有事后复核", now)
     uow.commit()
