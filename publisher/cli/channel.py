@@ -103,29 +103,25 @@ def resume(shell: Shell, channel: Name, reason: Why = "") -> None:
 
 def quota(shell: Shell, channel: MaybeName = "") -> None:
     """The quota book: what of each call is used, what is planned, what the platform has closed."""
-    from publisher.cli.tables import table
+    from publisher.cli.tables import grouped
     from publisher.workflow.quota_report import quota_book
 
     with shell.reading() as (office, reading):
         name = lookup.channel(reading, channel) if channel else ""
         book = quota_book(reading, office.now(), name)
         labels = {one: reading.bureau.label(one) for one in reading.bureau.channels}
-    shown = [
-        (
-            labels[line.channel],
-            f"{line.call}{shell.say('（发布）', ' (sends)') if line.sending else ''}",
-            _window(line),
-            line.limit,
-            line.used,
-            line.reserved,
-            line.free,
-            shown_minute(line.closed_until) if line.closed_until else "",
-        )
-        for line in book
-    ]
-    headings = ("渠道", "接口", "时段", "上限", "已用", "已排", "可用", "平台限到")
+    groups: dict[str, list[tuple[tuple[object, ...], str]]] = {}
+    for line in book:
+        groups.setdefault(labels[line.channel], []).append((_cells(shell, line), ""))
+    headings = ("接口", "时段", "上限", "已用", "已排", "可用", "平台限到")
     document = {"quotas": [asdict(line) for line in book]}
-    shell.show(document, lambda: table(headings, shown, whole=headings[2:], lang=shell.lang))
+    shell.show(document, lambda: grouped(headings, groups.items(), whole=headings, lang=shell.lang))
+
+
+def _cells(shell: Shell, line: QuotaLine) -> tuple[object, ...]:
+    closed = f"{local(line.closed_until):%m-%d %H:%M}" if line.closed_until else ""
+    name = f"{line.call}{shell.say('（发布）', ' (sends)') if line.sending else ''}"
+    return name, _window(line), line.limit, line.used, line.reserved, line.free, closed
 
 
 def _window(line: QuotaLine) -> str:

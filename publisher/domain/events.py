@@ -11,6 +11,7 @@ ENTRY_KINDS: dict[str, str] = {
     "log:key:changed": "存证密钥更换",
     "system:daemon:started": "服务启动",
     "system:daemon:stopped": "服务停止",
+    "system:clock:set_back": "系统时钟被拨回",
     "person:user:added": "新增人员",
     "person:act:refused": "操作被拒绝",
     "person:draft:saved": "保存草稿",

@@ -18,6 +18,7 @@ from publisher.store.engine import StoreUnavailable
 from publisher.store.unit_of_work import Store
 from publisher.workflow.deliver import deliver_next
 from publisher.workflow.desk import probe_paused
+from publisher.workflow.jump import newest_entry_at, note_set_back
 from publisher.workflow.outlets import Outlets
 from publisher.workflow.reconcile import look_for_unknown, poll_accepted, recover
 from publisher.workflow.release import advance_postings, release_due
@@ -47,6 +48,7 @@ class Service:
     _threads: list[threading.Thread] = field(default_factory=list)
     _wake: dict[str, threading.Event] = field(default_factory=dict)
     _clock: TickClock | None = None
+    _latest: datetime | None = None
 
     def start(self) -> None:
         """Sort what the last run left, then begin. Only one service runs on a database; the caller holds the lock."""
@@ -92,7 +94,7 @@ class Service:
     def _sweep_on(self) -> None:
         wall, mono = time.time(), time.monotonic()
         while not self._stop.is_set():
-            if self._guarded("sweep", lambda: sweep_once(self.store, self.outlets.now())):
+            if self._guarded("sweep", self.sweep_now):
                 for event in self._wake.values():
                     event.set()
             self._stop.wait(self.sweep_s)
@@ -100,6 +102,18 @@ class Service:
             if abs(drift) > JUMP_S and self._clock is not None:
                 self._clock.rebuild()
                 wall, mono = time.time(), time.monotonic()
+
+    def sweep_now(self) -> int:
+        """One sweep; before it, waits are mended when the clock was set back since the last one or the last run."""
+        now = self.outlets.now()
+        if self._latest is None:
+            with self.store.read() as reading:
+                self._latest = newest_entry_at(reading)
+        if self._latest is not None and now < self._latest:
+            with self.store.write() as uow:
+                note_set_back(uow, now, self._latest)
+        self._latest = now
+        return sweep_once(self.store, now)
 
     def _guarded(self, part: str, run: Callable[[], int]) -> int:
         try:

@@ -27,6 +27,7 @@ from publisher.store.parts import Parts
 from publisher.store.people import People
 from publisher.store.postings import Postings
 from publisher.store.quotas import Quotas
+from publisher.store.waits import Waits
 
 
 class Reading:
@@ -42,6 +43,7 @@ class Reading:
         self.parts = Parts(connection)
         self.accounts = Accounts(connection)
         self.quotas = Quotas(connection)
+        self.waits = Waits(connection)
         self.people = People(connection)
         self.log = Log(connection)
         self._connection = connection

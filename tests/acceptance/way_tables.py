@@ -71,6 +71,7 @@ SYSTEM = frozenset(  # runs by itself; looks at states, signatures and digests i
         "withdraw.watch_leaks",
         "review.watch_second_looks",
         "desk.probe_paused",
+        "jump.note_set_back",
         "seal.sign_checkpoint",
     }
 )
@@ -110,6 +111,7 @@ READING = frozenset(  # changes nothing
         "intake.item",
         "item_files.draft_from_file",
         "journal.withdraw_scope",
+        "jump.newest_entry_at",
         "look.differences",
         "outcome.open_unrepeatable",
         "outcome.error_values",
