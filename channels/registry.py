@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from channels.contract import Channel, ChannelProfile, Ports
+from channels.contract import Channel, ChannelProfile, Ports, Receiver
 from channels.dropfolder.channel import PROFILE as DROPFOLDER
 from channels.dropfolder.channel import Dropfolder
 from channels.dropfolder.settings import DropfolderSettings
@@ -16,6 +16,7 @@ from channels.http import Http
 from channels.portal.channel import PROFILE as PORTAL
 from channels.portal.channel import Portal
 from channels.portal.settings import PortalSettings
+from channels.wechat.callback import WeChatCallback, WeChatReceiver
 from channels.wechat.channel import WeChat
 from channels.wechat.profile import PROFILE as WECHAT
 from channels.wechat.settings import WeChatSettings
@@ -27,16 +28,25 @@ S = TypeVar("S", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
+class Receiving:
+    """The public end of callbacks: its settings and how one is made. Opens nothing."""
+
+    settings: type[BaseModel]
+    build: Callable[[BaseModel], Receiver]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of channel: the class that checks its settings, what it can do, and how one is made.
 
     `build` takes what `settings` made, and raises `TypeError` for the settings of another kind. The channel
-    holds no state of any posting.
+    holds no state of any posting. `receiving` is None for a platform that does not call back.
     """
 
     settings: type[BaseModel]
     profile: ChannelProfile
     build: Callable[[BaseModel, Ports, Http], Channel]
+    receiving: Receiving | None = None
 
 
 def _its(kind: type[S], settings: BaseModel) -> S:
@@ -50,7 +60,10 @@ KINDS: Mapping[str, Kind] = {
         PortalSettings, PORTAL, lambda s, ports, http: Portal(_its(PortalSettings, s), ports, http)
     ),
     "wechat": Kind(
-        WeChatSettings, WECHAT, lambda s, ports, http: WeChat(_its(WeChatSettings, s), ports, http)
+        WeChatSettings,
+        WECHAT,
+        lambda s, ports, http: WeChat(_its(WeChatSettings, s), ports, http),
+        Receiving(WeChatCallback, lambda s: WeChatReceiver(_its(WeChatCallback, s))),
     ),
     "weibo": Kind(WeiboSettings, WEIBO, lambda s, ports, http: Weibo(_its(WeiboSettings, s), ports, http)),
     "dropfolder": Kind(

@@ -117,6 +117,7 @@ class ChannelPart(BaseModel):
     practice: bool = False
     quotas: dict[str, Annotated[int, Field(ge=0)]] = {}
     gap_s: int | None = Field(default=None, ge=0, le=86_400)
+    callback: dict[str, Any] | None = None
 
     def options(self) -> dict[str, Any]:
         """What belongs to the kind; checked by the kind's own settings class."""
@@ -172,6 +173,14 @@ class BlackoutPart(_Part):
         return value
 
 
+class CallbacksPart(_Part):
+    """`[callbacks]`: where the platforms' callbacks are taken in, behind the bureau's web server."""
+
+    host: str = Field(default="127.0.0.1", pattern=r"^[0-9A-Za-z.:-]+$")
+    port: int = Field(default=8090, ge=0, le=65535)
+    in_service: bool = False
+
+
 class Settings(BaseSettings):
     """All settings of one home folder."""
 
@@ -184,6 +193,7 @@ class Settings(BaseSettings):
     pace: PacePart = PacePart()
     windows: tuple[WindowPart, ...] = ()
     blackouts: tuple[BlackoutPart, ...] = ()
+    callbacks: CallbacksPart = CallbacksPart()
     templates: Path | None = None
 
     @field_validator("channels")

@@ -25,9 +25,19 @@ from channels.contract.answers import (
     SeenImage,
     SeeResult,
     StillRunning,
+    TakenDown,
     Withdrawn,
 )
-from channels.contract.channel import Channel, InboundEvent
+from channels.contract.callbacks import (
+    CallbackFault,
+    CallbackRefused,
+    Hears,
+    InboundEvent,
+    JobNews,
+    JobOutcome,
+    Receiver,
+)
+from channels.contract.channel import Channel
 from channels.contract.errors import (
     ChannelError,
     ChannelRefused,
@@ -76,6 +86,8 @@ __all__ = [
     "Account",
     "AccountValue",
     "Article",
+    "CallbackFault",
+    "CallbackRefused",
     "CannotSee",
     "Channel",
     "ChannelError",
@@ -89,8 +101,11 @@ __all__ = [
     "Found",
     "Gone",
     "Health",
+    "Hears",
     "ImageRules",
     "InboundEvent",
+    "JobNews",
+    "JobOutcome",
     "Journal",
     "Kept",
     "Level",
@@ -109,6 +124,7 @@ __all__ = [
     "QuotaSpent",
     "RateLimited",
     "Receipt",
+    "Receiver",
     "Rejected",
     "SeeResult",
     "Seen",
@@ -118,6 +134,7 @@ __all__ = [
     "StepRecord",
     "StepState",
     "StillRunning",
+    "TakenDown",
     "Unavailable",
     "Unit",
     "Withdrawn",

@@ -45,7 +45,14 @@ class LostTrack:
     words: str
 
 
-PollResult = Receipt | StillRunning | LostTrack
+@dataclass(frozen=True, slots=True)
+class TakenDown:
+    """The job was published and is gone since: deleted by someone in the console, or by the platform itself."""
+
+    words: str
+
+
+PollResult = Receipt | StillRunning | LostTrack | TakenDown
 """A job that failed raises `Rejected` or `ChannelRefused` instead."""
 
 

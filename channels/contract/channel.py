@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from channels.contract.answers import (
@@ -31,8 +30,12 @@ class Channel(Protocol):
     def probe(self) -> Health:
         """Check credentials, permissions and set-up, changing nothing. Raises a `ChannelError`."""
 
-    def publish(self, message: ChannelMessage, journal: Journal) -> Receipt | Accepted:
-        """Walk the platform's steps through the journal. Slots of the profile may still stand for images."""
+    def publish(self, message: ChannelMessage, journal: Journal) -> Receipt | Accepted | NeedsHand:
+        """Walk the platform's steps through the journal. Slots of the profile may still stand for images.
+
+        `NeedsHand`: everything that a call can do is done, nothing is out, and a person must finish it on the
+        platform; `find` sees it afterwards.
+        """
 
     def find(self, message: ChannelMessage, journal: Journal) -> FindResult:
         """After an unknown outcome: is it there? Changes nothing outside."""
@@ -48,12 +51,3 @@ class Channel(Protocol):
 
     def withdraw(self, part: PartReceipt, journal: Journal, *, reason: str = "") -> Withdrawn | NeedsHand:
         """Remove one part. Calling again is harmless. `reason` is public: shown where something stays in its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class InboundEvent:
-    """What a platform's callback says, for the inbox to match later."""
-
-    event_key: str
-    kind: str
-    values: tuple[tuple[str, str], ...]

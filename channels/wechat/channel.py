@@ -16,6 +16,8 @@ from channels.contract import (
     FileRef,
     FindResult,
     Health,
+    InboundEvent,
+    JobNews,
     Journal,
     Kept,
     NeedsHand,
@@ -35,6 +37,7 @@ from channels.http import Http
 from channels.wechat import seeing
 from channels.wechat.articles import carries, check, compare, digest_of, wire_articles
 from channels.wechat.codes import GONE
+from channels.wechat.events import news_of
 from channels.wechat.media import Media
 from channels.wechat.outcome import DRAFT, FRESH, SUBMIT, Outcomes
 from channels.wechat.profile import PERMISSION_PROBE, PROFILE
@@ -168,6 +171,10 @@ class WeChat:
     def poll(self, accepted: Accepted) -> PollResult:
         """Ask about a job; at most 100 times a day and account. A failed job raises `Rejected`."""
         return self._outcomes.poll(accepted)
+
+    def told(self, event: InboundEvent) -> JobNews | None:
+        """What a kept callback says about a job. Asks nobody."""
+        return news_of(event.raw)
 
     def find(self, message: ChannelMessage, journal: Journal) -> FindResult:
         """Our job or our key in the list of what is published; never `Absent` after a submit without an answer."""

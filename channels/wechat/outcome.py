@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from channels.contract import (
@@ -23,10 +22,12 @@ from channels.contract import (
     StepRecord,
     StepState,
     StillRunning,
+    TakenDown,
     Unavailable,
 )
 from channels.wechat.articles import carries, news_of
 from channels.wechat.codes import GONE
+from channels.wechat.events import JOB_ENDS, PUBLISHED, RUNNING
 from channels.wechat.profile import PROFILE
 from channels.wechat.wire import Json, Wire
 
@@ -43,23 +44,6 @@ POLL_WAITS_S = (40, 120, 420, 1200, 5400, 14_400)
 """Waits after the first question (20 s): asked 20 s, 1, 3, 10, 30 min, 2 h, 6 h after the submit, because the
 platform answers 100 such questions a day."""
 
-
-@dataclass(frozen=True, slots=True)
-class JobEnd:
-    """What one `publish_status` means. `rejected` tells that the job failed and nothing is out."""
-
-    words: str
-    rejected: bool = False
-
-
-PUBLISHED, RUNNING = 0, 1
-JOB_ENDS = {  # freepublish/get, publish_status
-    2: JobEnd("原创声明没有通过", rejected=True),
-    3: JobEnd("微信没有发布成功，没有说明原因", rejected=True),
-    4: JobEnd("微信平台审核没有通过", rejected=True),
-    5: JobEnd("发布后已被全部删除"),
-    6: JobEnd("发布后被微信封禁"),
-}
 
 CONSOLE = "请登录公众号后台，在“发表记录”里核对这一篇是否已经发布"
 
@@ -88,7 +72,7 @@ class Outcomes:
         if end is None:
             return LostTrack(f"微信返回了没有收录的发布状态 {status}")
         if not end.rejected:
-            return LostTrack(end.words)
+            return TakenDown(end.words)
         raise Rejected(
             end.words,
             before_execution=True,  # the platform's last word on this job: nothing of it is out

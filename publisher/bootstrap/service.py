@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,10 +83,12 @@ def run_service(
     with_sandbox: bool,
     until: Callable[[], bool] | None = None,
     on_ready: Callable[[Mapping[str, str]], None] = lambda _places: None,
+    beside: Callable[[Office], AbstractContextManager[Mapping[str, str]]] | None = None,
 ) -> int:
     """Serve until SIGTERM or SIGINT, or until `until` says so (looked at every 0.2 s). 0 at a clean end.
 
-    `with_sandbox` serves the practice platforms in the same process. `on_ready` gets what runs where.
+    `with_sandbox` serves the practice platforms in the same process; `beside` opens what else runs in it and
+    yields where. `on_ready` gets what runs where.
     """
     stop = threading.Event()
     with ExitStack() as stack:
@@ -97,7 +99,9 @@ def run_service(
         places: dict[str, str] = {}
         if with_sandbox:
             practice = stack.enter_context(open_practice(office.settings, office.options))
-            places = practice.readers
+            places = dict(practice.readers)
+        if beside is not None:
+            places |= stack.enter_context(beside(office))
         stack.enter_context(serving(office))
         stack.enter_context(_signals(stop))
         on_ready(places)
@@ -105,6 +109,15 @@ def run_service(
             if until is not None and until():
                 break
     return 0
+
+
+def wait_for_stop(until: Callable[[], bool] | None = None) -> None:
+    """Wait for SIGTERM or SIGINT, or until `until` says so (looked at every 0.2 s)."""
+    stop = threading.Event()
+    with _signals(stop):
+        while not stop.wait(0.2):
+            if until is not None and until():
+                return
 
 
 @contextmanager

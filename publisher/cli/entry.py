@@ -14,6 +14,7 @@ import typer
 
 from publisher.cli import (
     audit,
+    callbacks,
     channel,
     item,
     item_release,
@@ -32,7 +33,19 @@ from publisher.cli.words import command_words, parameter_words
 
 COMMANDS: tuple[Command, ...] = tuple(
     command
-    for module in (service, item, item_release, review, posting, part, channel, audit, report, user)
+    for module in (
+        service,
+        item,
+        item_release,
+        review,
+        posting,
+        part,
+        channel,
+        callbacks,
+        audit,
+        report,
+        user,
+    )
     for command in module.COMMANDS
 )
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]

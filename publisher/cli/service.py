@@ -59,6 +59,7 @@ def daemon(shell: Shell) -> None:
 
 def _serve(shell: Shell, *, with_sandbox: bool) -> None:
     from publisher.bootstrap import run_service
+    from publisher.cli.callbacks import beside_service
 
     def ready(places: Mapping[str, str]) -> None:
         from publisher.cli.tables import whole
@@ -66,7 +67,7 @@ def _serve(shell: Shell, *, with_sandbox: bool) -> None:
         head = shell.say("服务已启动，按 Ctrl-C 停止", "serving; Ctrl-C stops")
         shell.show({"ready": True, "places": dict(places)}, head, whole(places))
 
-    code = run_service(shell.folder(), with_sandbox=with_sandbox, on_ready=ready)
+    code = run_service(shell.folder(), with_sandbox=with_sandbox, on_ready=ready, beside=beside_service)
     if code:
         raise typer.Exit(code)
 

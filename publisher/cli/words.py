@@ -93,6 +93,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Freeze a channel, or all: nothing goes out meanwhile",
     ),
     "channel unfreeze": ("解除冻结（签发人）", "Lift a freeze (approver)"),
+    "callbacks": ("回调：平台主动来告知结果", "Callbacks: what platforms tell by themselves"),
+    "callbacks serve": (
+        "接收回调，作为单独的小进程；不读密钥和令牌",
+        "Take callbacks in, as a small process without keys or tokens",
+    ),
     "audit": ("存证：查看、导出、核验、检查点", "The log: list, export, verify, checkpoint"),
     "audit list": ("列出最近的存证记录", "The newest entries"),
     "audit export": ("导出存证日志", "Write the whole log to a new file"),

@@ -57,6 +57,7 @@ ENTRY_KINDS: dict[str, str] = {
     "system:posting:found": "查到已发出",
     "system:posting:absent": "确认未发出",
     "system:posting:needs_person": "请人确认",
+    "system:posting:contradicted": "回调与记录矛盾",
     "person:posting:held": "推送暂停",
     "person:posting:resumed": "推送恢复",
     "person:posting:retry": "重新推送",

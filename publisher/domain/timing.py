@@ -19,6 +19,15 @@ WITHDRAW_S = (5, 30, 120, 600, 1800)
 REAPPEAR_S = 86400
 """One more look after a removal, in case a restored site or a cache shows it again."""
 
+HAND_LOOK_S = (300, 600, 1800, 3600, 7200, 21600)
+"""Waits between looks for what a person was asked to publish by hand; the platforms ration such looks."""
+
+MATCH_S = (5, 25, 90, 480, 3000, 18000, 64800)
+"""Waits between tries to match a callback to a posting; about a day in all, then it is nobody's."""
+
+CALLBACK_ALARM = 5
+"""So many refused callbacks within an hour raise an alarm."""
+
 LEASE_S = 180
 RENEW_S = 20
 ABSENT_APART_S = 60
@@ -59,6 +68,16 @@ def next_verification(looks: int, out_at: datetime) -> datetime | None:
 def next_sight(failed: int, now: datetime) -> datetime:
     """When to look again after `failed` looks in a row could not see."""
     return now + _nth(CANNOT_SEE_S, failed)
+
+
+def next_hand_look(looks: int, now: datetime) -> datetime:
+    """When to look again for a posting by hand after `looks` looks that did not find it."""
+    return now + _nth(HAND_LOOK_S, looks + 1)
+
+
+def next_match(tries: int, now: datetime) -> datetime | None:
+    """When to try to match a callback again after `tries` tries, or None when it is nobody's."""
+    return now + timedelta(seconds=MATCH_S[tries - 1]) if tries <= len(MATCH_S) else None
 
 
 def next_removal(tries: int, now: datetime) -> datetime:

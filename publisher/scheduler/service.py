@@ -16,8 +16,10 @@ from functools import partial
 from publisher.scheduler.clock import Tick, TickClock
 from publisher.store.engine import StoreUnavailable
 from publisher.store.unit_of_work import Store
+from publisher.workflow.by_hand import look_for_hand_made
 from publisher.workflow.deliver import deliver_next
 from publisher.workflow.desk import probe_paused
+from publisher.workflow.hearing import match_inbox
 from publisher.workflow.jump import newest_entry_at, note_set_back
 from publisher.workflow.outlets import Outlets
 from publisher.workflow.reconcile import look_for_unknown, poll_accepted, recover
@@ -133,13 +135,15 @@ STEPS: tuple[Callable[[Store, Outlets, str], int], ...] = (
     recover,
     remove_due_parts,
     deliver_next,
+    match_inbox,
     poll_accepted,
     look_for_unknown,
+    look_for_hand_made,
     look_at_due_parts,
     probe_paused,
 )
 """What a channel's thread does, over and over. First what a fault of the database left half settled; removals
-before sendings, because what must go is worse than what is late."""
+before sendings, because what must go is worse than what is late; what was told before what must be asked."""
 
 
 def serve_once(store: Store, outlets: Outlets, name: str) -> int:

@@ -1,4 +1,4 @@
-"""Channels, their account values, freezes, alarms, and the inbox of callbacks."""
+"""Channels, their account values, freezes and alarms."""
 
 from __future__ import annotations
 
@@ -113,16 +113,6 @@ class Accounts:
             .values(value="", version=expected_version + 1)
         )
         return changed.rowcount == 1
-
-    def receive(self, channel: str, event_key: str, raw: bytes, now: datetime) -> bool:
-        """Keep a raw callback; False when the same one is kept already."""
-        i = t.inbox.c
-        if self._c.execute(sa.select(i.id).where(i.channel == channel, i.event_key == event_key)).first():
-            return False
-        self._c.execute(
-            sa.insert(t.inbox).values(channel=channel, event_key=event_key, raw=raw, received_at=now)
-        )
-        return True
 
     def raise_alarm(self, cause: str, words: str, now: datetime) -> bool:
         """Open an alarm; False when one with this cause is open already."""

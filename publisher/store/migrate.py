@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from publisher.store.engine import file_lock, open_engine
 from publisher.store.schema import meta
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a test holds it against the files."""
 
 

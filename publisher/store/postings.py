@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -96,6 +96,25 @@ class Postings:
             .order_by(p.next_look_at)
         )
         return records(PostingRecord, self._c.execute(query))
+
+    def with_job(self, channel: str, job_ids: Sequence[str], since: datetime) -> PostingRecord | None:
+        """The newest posting that the platform knows under one of these jobs, unfinished or ended after `since`."""
+        p = t.postings.c
+        query = (
+            sa.select(t.postings)
+            .where(
+                p.channel == channel,
+                sa.or_(
+                    p.state.not_in((PostingState.OUT, PostingState.CANCELLED)),
+                    p.out_at >= since,
+                    p.created_at >= since,
+                ),
+                p.job["job_id"].as_string().in_(job_ids),
+            )
+            .order_by(p.created_at.desc())
+            .limit(1)
+        )
+        return one_or_none(PostingRecord, self._c.execute(query))
 
     def anything_due(self, channel: str, now: datetime) -> bool:
         """Whether a claim may find something; a cheap read that takes no lock."""

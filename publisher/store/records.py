@@ -236,6 +236,22 @@ class AlarmRecord:
     closed_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class InboxRecord:
+    """One event that a platform told by itself. `outcome` is empty until it is matched."""
+
+    id: int
+    channel: str
+    event_key: str
+    kind: str
+    raw: bytes
+    sealed: bool
+    received_at: datetime
+    matched_at: datetime | None
+    outcome: str
+    tries: int
+
+
 T = TypeVar("T")
 
 

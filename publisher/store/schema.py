@@ -336,7 +336,13 @@ inbox = sa.Table(
     sa.Column("received_at", UtcInstant, nullable=False),
     sa.Column("raw", sa.LargeBinary, nullable=False),
     sa.Column("matched_at", UtcInstant),
+    sa.Column("kind", sa.String(60), nullable=False, server_default="", default=""),
+    sa.Column("sealed", sa.Boolean, nullable=False, server_default=sa.false(), default=False),
+    sa.Column("outcome", sa.String(40), nullable=False, server_default="", default=""),
+    _number("tries"),
+    sa.Column("next_try_at", UtcInstant),
     sa.UniqueConstraint("channel", "event_key", name="uq_inbox_event"),
+    sa.Index("ix_inbox_waiting", "channel", "matched_at", "next_try_at"),
 )
 
 alarms = sa.Table(

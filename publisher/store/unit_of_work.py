@@ -22,6 +22,7 @@ from publisher.store.accounts import Accounts
 from publisher.store.audit_log import Log
 from publisher.store.blobs import Blobs, StoredBlob
 from publisher.store.engine import file_lock, open_engine
+from publisher.store.inbox import Inbox
 from publisher.store.items import Items
 from publisher.store.parts import Parts
 from publisher.store.people import People
@@ -44,6 +45,7 @@ class Reading:
         self.accounts = Accounts(connection)
         self.quotas = Quotas(connection)
         self.waits = Waits(connection)
+        self.inbox = Inbox(connection)
         self.people = People(connection)
         self.log = Log(connection)
         self._connection = connection

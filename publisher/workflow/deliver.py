@@ -17,6 +17,7 @@ from channels.contract import (
     ChannelRefused,
     Found,
     Journal,
+    NeedsHand,
     OutcomeUnknown,
     RateLimited,
     Receipt,
@@ -69,6 +70,7 @@ def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
     journal = outlets.journal_for(store, posting, PUBLISH)
     try:
         message = _approved_message(store, outlets, posting)
+        result: Receipt | Accepted | NeedsHand | None
         result = _out_already(store, posting, channel, journal)
         if result is None:
             with sending(posting.id):
@@ -165,7 +167,7 @@ def _mine(uow: UnitOfWork, posting: PostingRecord) -> bool:
 
 
 def _settle_success(
-    store: Store, outlets: Outlets, posting: PostingRecord, result: Receipt | Accepted
+    store: Store, outlets: Outlets, posting: PostingRecord, result: Receipt | Accepted | NeedsHand
 ) -> None:
     now = outlets.now()
     with store.write() as uow:
@@ -173,8 +175,10 @@ def _settle_success(
             return
         if isinstance(result, Receipt):
             bring_out(uow, now, posting, result, PostingEvent.PUBLISH, "system:posting:out")
-        else:
+        elif isinstance(result, Accepted):
             accept(uow, now, posting, result, PostingEvent.ACCEPT)
+        else:
+            need_hand(uow, now, posting, result.words)
         uow.accounts.change_channel(posting.channel, last_ok_at=now)
         uow.commit()
 
@@ -250,7 +254,7 @@ def _settle_error(store: Store, outlets: Outlets, posting: PostingRecord, why: C
         elif isinstance(why, ChannelRefused):
             refuse_channel(uow, now, posting, why)
         elif isinstance(why, StepChanged):
-            need_hand(uow, now, posting, why)
+            need_hand(uow, now, posting, why.words, why)
         elif open_unrepeatable(uow, posting):
             become_unknown(uow, now, posting, why, PostingEvent.LOSE_ANSWER, channel)
         else:

@@ -15,18 +15,20 @@ from channels.contract import (
     ChannelError,
     ChannelRefused,
     OutcomeUnknown,
+    PartReceipt,
     Receipt,
     Rejected,
     StepState,
 )
 from publisher.audit.entries import Outcome
+from publisher.domain.part import PartEvent, advance_part
 from publisher.domain.posting import (
     ChannelEvent,
     PostingEvent,
     advance_channel,
     advance_posting,
 )
-from publisher.domain.timing import PROBE_S, next_look
+from publisher.domain.timing import PROBE_S, next_hand_look, next_look
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.journal import PUBLISH
@@ -76,7 +78,7 @@ def bring_out(
             out_at=now,
             next_look_at=now,
         )
-    for cause in ("late", "gate", "unknown"):
+    for cause in ("late", "gate", "unknown", "person", "failed"):
         uow.accounts.close_alarm(f"{cause}:{posting.id}", now)
     uow.record(
         now,
@@ -213,12 +215,60 @@ def become_unknown(
     record_error(uow, now, posting, "system:posting:unknown", why)
 
 
-def need_hand(uow: UnitOfWork, now: datetime, posting: PostingRecord, why: ChannelError) -> None:
-    """Only a person can go on: shown as waiting for publication by hand."""
+def need_hand(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, words: str, why: ChannelError | None = None
+) -> None:
+    """Only a person can go on: one task, and looks that see by themselves when it is done.
+
+    `why` is the fault that made it so; without one the platform simply wants a person.
+    """
     uow.postings.change(
-        posting.id, state=advance_posting(posting.state, PostingEvent.NEED_HAND), error=error_values(why)
+        posting.id,
+        state=advance_posting(posting.state, PostingEvent.NEED_HAND),
+        error=error_values(why) if why else None,
+        person_needed=words,
+        looks=0,
+        next_look_at=None if why else next_hand_look(0, now),
     )
-    record_error(uow, now, posting, "system:posting:by_hand", why)
+    uow.accounts.raise_alarm(f"person:{posting.id}", f"{uow.bureau.label(posting.channel)}：{words}", now)
+    if why:
+        record_error(uow, now, posting, "system:posting:by_hand", why)
+        return
+    uow.record(
+        now,
+        "system:posting:by_hand",
+        SYSTEM,
+        f"posting:{posting.id}",
+        digests={"revision": posting.revision_id},
+        facts={"channel": posting.channel},
+        notes={"words": words},
+    )
+
+
+def bring_down(
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, event: PostingEvent, words: str
+) -> None:
+    """It was out and the platform says that it is gone again: out, its parts missing, an alarm."""
+    articles = uow.postings.articles(posting.id)
+    parts = tuple(PartReceipt("", "", position) for position, _, _ in articles)
+    job = str((posting.job or {}).get("job_id", ""))
+    bring_out(uow, now, posting, Receipt(job, parts), event, "system:posting:out")
+    for part in uow.parts.of_posting(posting.id):
+        uow.parts.change(part.id, state=advance_part(part.state, PartEvent.VANISH), next_look_at=None)
+        uow.parts.prove(
+            part.id, at=now, level="account", outcome="gone", differences=[], seen_digest="", words=words
+        )
+        label = uow.bureau.label(part.channel)
+        uow.accounts.raise_alarm(f"part:{part.id}", f"{label}上的内容不见了：{words}", now)
+        uow.record(
+            now,
+            "system:part:missing",
+            SYSTEM,
+            f"part:{part.id}",
+            digests={"revision": part.revision_id},
+            facts={"channel": part.channel},
+            notes={"words": words},
+        )
 
 
 def error_values(why: ChannelError) -> dict[str, str]:

@@ -29,6 +29,7 @@ from channels.contract import (
     SeeResult,
     StepState,
     StillRunning,
+    TakenDown,
 )
 from publisher.domain.errors import Reason, refuse
 from publisher.domain.people import Act, require
@@ -43,6 +44,7 @@ from publisher.workflow.outcome import (
     SYSTEM,
     accept,
     become_unknown,
+    bring_down,
     bring_out,
     open_unrepeatable,
     pause_channel,
@@ -122,10 +124,10 @@ def _settle_look(
     now = outlets.now()
     match found:
         case Found(receipt=Receipt() as receipt):
-            _close_open_steps(uow, posting, StepState.DONE, now)
+            close_open_steps(uow, posting, StepState.DONE, now)
             bring_out(uow, now, posting, receipt, PostingEvent.FOUND, "system:posting:found")
         case Found(job=Accepted() as job):
-            _close_open_steps(uow, posting, StepState.DONE, now)
+            close_open_steps(uow, posting, StepState.DONE, now)
             accept(uow, now, posting, job, PostingEvent.FOUND_RUNNING)
         case Absent():
             _settle_absence(uow, outlets, posting, began)
@@ -150,7 +152,7 @@ def _settle_absence(uow: UnitOfWork, outlets: Outlets, posting: PostingRecord, b
         uow.postings.change(posting.id, absent_seen_at=first or began)
         _plan_look(uow, now, posting, began + timedelta(seconds=ABSENT_APART_S), "没有找到，再看一次")
         return
-    _close_open_steps(uow, posting, StepState.NOT_DONE, now)
+    close_open_steps(uow, posting, StepState.NOT_DONE, now)
     state = advance_posting(posting.state, PostingEvent.SURELY_ABSENT)
     uow.postings.change(
         posting.id, state=state, next_look_at=None, next_try_at=None, unknown_since=None, person_needed=""
@@ -184,7 +186,8 @@ def _ask_person(uow: UnitOfWork, now: datetime, posting: PostingRecord, words: s
     _record(uow, now, "system:posting:needs_person", posting, notes={"words": words})
 
 
-def _close_open_steps(uow: UnitOfWork, posting: PostingRecord, state: StepState, now: datetime) -> None:
+def close_open_steps(uow: UnitOfWork, posting: PostingRecord, state: StepState, now: datetime) -> None:
+    """What was open is known now: every open step of the sending ends so."""
     for step in uow.postings.steps(posting.id, PUBLISH):
         if step.state == StepState.OPEN:
             uow.postings.end_step(posting.id, PUBLISH, step.name, state=state, now=now)
@@ -211,25 +214,33 @@ def _poll(store: Store, outlets: Outlets, posting: PostingRecord) -> None:
         answer = why
     except ChannelError:
         answer = StillRunning(60)
-    now = outlets.now()
     with store.write() as uow:
         present = uow.postings.get(posting.id)
         if present is None or present.state is not PostingState.ACCEPTED:
             return
-        match answer:
-            case Receipt():
-                bring_out(uow, now, present, answer, PostingEvent.APPEAR, "system:posting:out")
-            case Rejected():
-                _close_done_submit(uow, present, now)
-                reject(uow, now, present, answer, PostingEvent.REFUSE_LATER)
-            case LostTrack(words):
-                lost = OutcomeUnknown(words, code="lost_track")
-                become_unknown(uow, now, present, lost, PostingEvent.LOSE_TRACK, channel)
-            case StillRunning(again_after_s):
-                uow.postings.change(
-                    present.id, looks=present.looks + 1, next_look_at=now + timedelta(seconds=again_after_s)
-                )
+        settle_job(uow, outlets, present, answer)
         uow.commit()
+
+
+def settle_job(uow: UnitOfWork, outlets: Outlets, posting: PostingRecord, answer: object) -> None:
+    """What the platform says about the job of an accepted posting, asked or told by itself. The caller commits."""
+    now = outlets.now()
+    match answer:
+        case Receipt():
+            bring_out(uow, now, posting, answer, PostingEvent.APPEAR, "system:posting:out")
+        case Rejected():
+            _close_done_submit(uow, posting, now)
+            reject(uow, now, posting, answer, PostingEvent.REFUSE_LATER)
+        case TakenDown(words):
+            bring_down(uow, now, posting, PostingEvent.APPEAR, words)
+        case LostTrack(words):
+            lost = OutcomeUnknown(words, code="lost_track")
+            channel = outlets.channels[posting.channel]
+            become_unknown(uow, now, posting, lost, PostingEvent.LOSE_TRACK, channel)
+        case StillRunning(again_after_s):
+            uow.postings.change(
+                posting.id, looks=posting.looks + 1, next_look_at=now + timedelta(seconds=again_after_s)
+            )
 
 
 def _close_done_submit(uow: UnitOfWork, posting: PostingRecord, now: datetime) -> None:
@@ -279,7 +290,7 @@ def confirm_by_hand(
             allowed="平台上这一条的公开网址",
             english="the address does not show the approved content",
         )
-    _close_open_steps(uow, posting, StepState.DONE, now)
+    close_open_steps(uow, posting, StepState.DONE, now)
     bring_out(
         uow,
         now,
@@ -320,7 +331,7 @@ def deny_by_hand(uow: UnitOfWork, now: datetime, actor: Actor, request: DenyRequ
         )
     second = bool(posting.denied_by)
     if second:
-        _close_open_steps(uow, posting, StepState.NOT_DONE, now)
+        close_open_steps(uow, posting, StepState.NOT_DONE, now)
         uow.postings.change(
             posting.id, state=state, denied_by="", person_needed="", next_look_at=None, next_try_at=None
         )
@@ -373,10 +384,12 @@ def _record(
 __all__ = [
     "ConfirmRequest",
     "DenyRequest",
+    "close_open_steps",
     "confirm_by_hand",
     "deny_by_hand",
     "look_at_claimed",
     "look_for_unknown",
     "poll_accepted",
     "recover",
+    "settle_job",
 ]

@@ -27,6 +27,7 @@ CONTRACTS = {
     "SQLAlchemy and Alembic live in the store",
     "APScheduler lives in the scheduler",
     "Jinja2 and nh3 live in render",
+    "Starlette and uvicorn live in web and the practice stage",
     "no circles",
 }
 

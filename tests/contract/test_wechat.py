@@ -25,6 +25,7 @@ from channels.contract import (
     Rejected,
     Seen,
     StillRunning,
+    TakenDown,
     Unavailable,
     Withdrawn,
 )
@@ -376,7 +377,7 @@ def test_a_job_that_failed_is_rejected_and_nothing_is_out(rig: HttpRig, world: W
 
 
 @pytest.mark.parametrize("take_down", ["ban", "delete"])
-def test_a_job_whose_articles_are_gone_is_lost_track_of(rig: HttpRig, world: World, take_down: str) -> None:
+def test_a_job_whose_articles_are_gone_was_taken_down(rig: HttpRig, world: World, take_down: str) -> None:
     accepted = rig.channel.publish(rig.message(key="k1"), rig.journal())
     assert isinstance(accepted, Accepted)
     receipt = arrived(rig, accepted)
@@ -384,7 +385,7 @@ def test_a_job_whose_articles_are_gone_is_lost_track_of(rig: HttpRig, world: Wor
         world.sim.press.ban(receipt.remote_id)
     else:
         world.sim.press.delete(receipt.remote_id, 0)
-    assert isinstance(rig.channel.poll(accepted), LostTrack)
+    assert isinstance(rig.channel.poll(accepted), TakenDown)
 
 
 def test_a_job_that_the_platform_does_not_know_is_lost_track_of(rig: HttpRig) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from channels.registry import KINDS
+from channels.wechat.callback import WeChatCallback
 from publisher.cli.exits import MEANINGS, Exit
 from publisher.cli.option_words import OPTIONS
 from publisher.cli.words import COMMANDS
@@ -18,7 +19,16 @@ from publisher.domain.events import ENTRY_KINDS
 from publisher.domain.lifecycle import REVISION_LABELS
 from publisher.domain.part import PART_LABELS
 from publisher.domain.posting import CHANNEL_LABELS, POSTING_LABELS
-from publisher.settings import AuditPart, BureauPart, ChannelPart, ColumnPart, Environment, PacePart, Settings
+from publisher.settings import (
+    AuditPart,
+    BureauPart,
+    CallbacksPart,
+    ChannelPart,
+    ColumnPart,
+    Environment,
+    PacePart,
+    Settings,
+)
 from tests.docs.pages import LINK, ROOT, documents, rows, section, shown, text_of, without_code
 
 pages = pytest.mark.parametrize("page", documents(), ids=shown)
@@ -86,9 +96,15 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "## `[channels.<name>]`": ChannelPart,
     "## `[audit]`": AuditPart,
     "## `[pace]`": PacePart,
+    "## `[callbacks]`": CallbacksPart,
+    "### `[channels.<name>.callback]`": WeChatCallback,
     **{f'### `kind = "{name}"`': kind.settings for name, kind in KINDS.items()},
 }
-TOLD_BY_THE_CHANNEL = {("portal", "practice"), ("wechat", "label")}
+TOLD_BY_THE_CHANNEL = {
+    ("portal", "practice"),
+    ("wechat", "label"),
+    ("### `[channels.<name>.callback]`", "appid"),
+}
 COMPUTED = {  # an empty value that means something else than nothing
     "link_portal": "last portal",
     "default_column": "first column",
@@ -119,7 +135,7 @@ def test_every_setting_stands_in_the_page_with_type_default_and_meaning(heading:
     assert list(table) == list(model.model_fields)
     kind = next((name for name in KINDS if f'"{name}"' in heading), "")
     expected = {
-        name: "–" if (kind, name) in TOLD_BY_THE_CHANNEL else shown_default(name, field)
+        name: "–" if (kind or heading, name) in TOLD_BY_THE_CHANNEL else shown_default(name, field)
         for name, field in model.model_fields.items()
     }
     assert {name: cells[1] for name, cells in table.items()} == expected

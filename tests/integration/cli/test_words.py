@@ -34,7 +34,9 @@ def flags(command: Command) -> Iterator[str]:
 
 def section(path: str) -> str:
     """What the page says about one command."""
-    found = re.search(rf"^### `publisher {path}(?: [A-Z]+)?`$(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL)
+    found = re.search(
+        rf"^### `publisher {path}(?: \[?[A-Z]+\]?)?`$(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL
+    )
     assert found, f"docs/operations/cli.md does not know {path}"
     return found[1]
 

@@ -124,7 +124,7 @@ POSTING = {
         "confirm_by_hand": "out",
         "doubt": "unknown",
     },
-    "by_hand": {"confirm_by_hand": "out", "cancel": "cancelled"},
+    "by_hand": {"confirm_by_hand": "out", "found": "out", "cancel": "cancelled"},
     "failed": {"requeue": "queued", "hold": "held", "cancel": "cancelled", "doubt": "unknown"},
     "out": {},
     "cancelled": {},
