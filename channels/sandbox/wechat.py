@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 
 from channels.sandbox.stage import Call, Reply, RequestLog, Stage
 from channels.sandbox.wechat_answers import CONTENT_TYPE, done, reply, window, without
+from channels.sandbox.wechat_callback import Callback
+from channels.sandbox.wechat_events import DATA_ID, published, sent
 from channels.sandbox.wechat_gate import Gate, Refuse, bucket
-from channels.sandbox.wechat_mass import Mass
+from channels.sandbox.wechat_mass import Mass, MassJob
 from channels.sandbox.wechat_mass_calls import Handler, mass_calls
 from channels.sandbox.wechat_media import Library
-from channels.sandbox.wechat_press import PUBLISHED, Draft, Fields, Press, Push
+from channels.sandbox.wechat_press import PUBLISHED, Draft, Fields, Job, Press, Push
 from channels.sandbox.wechat_reader import ReaderView
 
 ESCAPE = re.compile(rb"(?<!\\)((?:\\\\)*)\\u(?=[0-9A-Fa-f]{4})")
@@ -33,7 +35,7 @@ UPLOADS = frozenset({"media/upload", "media/uploadimg", "material/add_material"}
 
 @dataclass
 class WeChatSim:
-    """One practice account. Its parts (`gate`, `library`, `press`, `mass`) hold the knobs.
+    """One practice account. Its parts (`gate`, `library`, `press`, `mass`, `callback`) hold the knobs.
 
     `base` is the address in links ("" = the one under which a request came); `literal_escapes` keeps the
     platform's habit of storing `\\uXXXX` as it stands; `hints` ends refusals with the platform's tail;
@@ -55,6 +57,7 @@ class WeChatSim:
     library: Library = field(init=False)
     press: Press = field(init=False)
     mass: Mass = field(init=False)
+    callback: Callback = field(init=False)
 
     def __post_init__(self) -> None:
         """Sets up the parts on the stage's clock."""
@@ -64,6 +67,9 @@ class WeChatSim:
         self.library = Library(self.on.now)
         self.press = Press(self.library, self.on.now)
         self.mass = Mass(self.press, self.gate, self.on.now)
+        self.callback = Callback(self.appid, self.on.now)
+        self.press.tell, self.mass.tell = self._published, self._sent
+        self._host = "localhost"
         self._reader = ReaderView(self.name, self.about, BIZ, self.press, self.gate)
         self._calls = self._table()
         self._refusals = 0
@@ -90,9 +96,38 @@ class WeChatSim:
         self.press.run_jobs()
         self.mass.run_jobs()
 
+    def pump(self) -> None:
+        """End what is due and bring the account's server what there is to tell. Waits for its answers."""
+        with self._lock:
+            self.run_jobs()
+            unproven = bool(self.callback.url) and not self.callback.verified
+        if unproven and not self.callback.verify():
+            return
+        with self._lock:
+            letters = self.callback.take_due()
+        self.callback.send(letters)
+
+    def close(self) -> None:
+        """Close what is open to the account's server."""
+        self.callback.close()
+
+    def _published(self, job: Job) -> None:
+        urls = self._urls(self.press.push(job.article_id)) if job.status == PUBLISHED else []
+        name = self.callback.event_name
+        self.callback.post(name, published(job, urls, name))
+
+    def _sent(self, job: MassJob) -> None:
+        push = self.mass.push_of(job)
+        self.callback.post("MASSSENDJOBFINISH", sent(job, self.mass, self._urls(push) if push else []))
+
+    def _urls(self, push: Push) -> list[str]:
+        home = self.base or f"http://{self._host}"
+        return [f"{home}{push.path(idx, BIZ)}#rd" for idx in range(1, len(push.articles) + 1)]
+
     # ---------------------------------------------------------------- the door
 
     def _api(self, call: Call, path: str) -> Reply:
+        self._host = call.headers.get("host", self._host)
         if path not in self._calls:
             raise Refuse(40066, "invalid url")
         if call.method == "GET" and path not in GET_CALLS:
@@ -253,7 +288,11 @@ class WeChatSim:
 
     def _submit(self, call: Call, body: Fields) -> Reply:
         job = self.press.submit(str(body.get("media_id") or ""))
-        numbers: Fields = {"publish_id": job.publish_id, "msg_data_id": job.publish_id + 1_000_000}
+        if self.callback.early:
+            job.due = self.on.now()
+            self.run_jobs()
+            self.callback.send(self.callback.take_due())
+        numbers: Fields = {"publish_id": job.publish_id, "msg_data_id": job.publish_id + DATA_ID}
         shown = {name: str(n) for name, n in numbers.items()} if self.text_ids else numbers
         return reply({"errcode": 0, "errmsg": "ok", **shown}, creates=True)
 

@@ -87,8 +87,13 @@ def open_practice(
             if clock is not None:
                 stage.clock = clock
             practice.stages[name] = stage
+            stack.callback(getattr(practice.simulators[name], "close", _nothing))
             stack.enter_context(served(stage, _port(options[name])))
         yield practice
+
+
+def _nothing() -> None:
+    """What a simulator without connections of its own has to close."""
 
 
 def _port(option: Any) -> int:
