@@ -92,7 +92,7 @@ def fill(store: Store, count: int, due: datetime, prefix: str) -> None:
             }
         )  # fmt: skip
         articles.append({"posting_id": key, "position": 0, "item_id": item_id, "revision_id": digest})
-    with store.engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with store.engine.connect() as connection, connection.begin():
         for table, rows in (
             (t.items, items),
             (t.revisions, revisions),

@@ -7,6 +7,7 @@ import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import (
     BaseModel,
@@ -135,6 +136,29 @@ class PacePart(_Part):
 
     idle_s: float = Field(default=1.0, gt=0, le=60)
     sweep_s: float = Field(default=1.0, gt=0, le=60)
+    lease_s: float = Field(default=180, ge=1, le=3600)
+    renew_s: float = Field(default=20, gt=0, le=600)
+
+
+class DatabasePart(_Part):
+    """`[database]`: where the data lies; without it in `gongkai.db` of the home folder."""
+
+    url: str = Field(default="", pattern=r"^(postgresql://[^:@/]+@\S*)?$")
+    password_file: Path | None = None
+
+    def address(self, home: Path) -> str:
+        """The address with the password, never to be shown; "" for the file of the home folder.
+
+        Raises `SettingsRefused` when the password's file cannot be read.
+        """
+        if not self.url:
+            return ""
+        part = urlsplit(self.url)
+        user, _, host = part.netloc.rpartition("@")
+        if self.password_file is not None:
+            options = {"password_file": str(self.password_file)}
+            user += ":" + quote(resolve_secrets(home, options, "database")["password"], safe="")
+        return urlunsplit(part._replace(scheme="postgresql+psycopg", netloc=f"{user}@{host}"))
 
 
 class WindowPart(_Part):
@@ -190,6 +214,7 @@ class Settings(BaseSettings):
     columns: tuple[ColumnPart, ...] = Field(min_length=1)
     channels: dict[str, ChannelPart] = Field(min_length=1)
     audit: AuditPart = AuditPart()
+    database: DatabasePart = DatabasePart()
     pace: PacePart = PacePart()
     windows: tuple[WindowPart, ...] = ()
     blackouts: tuple[BlackoutPart, ...] = ()

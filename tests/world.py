@@ -12,7 +12,7 @@ import sqlite3
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -25,7 +25,7 @@ import time_machine
 from channels.http import Http, open_client
 from publisher.bootstrap import Office, Practice, create_home, open_office, open_practice
 from publisher.bootstrap.home import _free_ports
-from publisher.bootstrap.office import ANCHOR, DATABASE
+from publisher.bootstrap.office import ANCHOR
 from publisher.domain.errors import Refused
 from publisher.scheduler.service import serve_once, sweep_once
 from publisher.store.records import AlarmRecord, PartRecord, PostingRecord, RevisionRecord
@@ -36,6 +36,7 @@ from publisher.workflow.intake import SubmitRequest, Submitted, save_draft, subm
 from publisher.workflow.item_files import draft_from_file
 from publisher.workflow.report import ItemWhere, where
 from publisher.workflow.staff import AddUserRequest, add_user
+from tests.databases import copy_database, database, opened, words
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 STAFF = {  # name: display, roles. Synthetic people.
@@ -160,6 +161,7 @@ class World:
     clock: Clock
     staff: dict[str, Actor]
     client: httpx.Client
+    joined: ExitStack = field(default_factory=ExitStack)
     practice: Practice = field(default_factory=Practice)
 
     # ------------------------------------------------------------------ acts
@@ -319,22 +321,29 @@ class World:
 
     def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
         """What stands in the database, past the product."""
-        with _opened(self.home / DATABASE) as database:
-            return database.execute(query, values).fetchall()
+        target = self.office.store.target
+        with opened(target) as database:
+            return database.execute(words(target, query), values).fetchall()
 
     def tamper(self, statement: str, *values: object) -> None:
         """What somebody with the file can do: the triggers are dropped first."""
-        with _opened(self.home / DATABASE) as database:
-            for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-                database.execute(f"DROP TRIGGER {row['name']}")
-            database.execute(statement, values)
+        target = self.office.store.target
+        with opened(target) as database:
+            if isinstance(target, Path):
+                for row in database.execute(
+                    "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+                ).fetchall():
+                    database.execute(f"DROP TRIGGER {row['name']}")
+            else:
+                database.execute("SET session_replication_role = replica")
+            database.execute(words(target, statement), values)
             database.commit()
 
     def forget_all(self) -> None:
         """Between tests that share a world: nothing of what was is due any more, every quota is full again."""
         self.practice.simulators["wechat"].gate.used.clear()
         self.practice.simulators["weibo"].world.counts.clear()
-        with _opened(self.home / DATABASE) as database:
+        with opened(self.office.store.target) as database:
             database.execute("DELETE FROM quotas")
             database.execute("UPDATE parts SET next_look_at = NULL")
             database.execute(
@@ -374,24 +383,17 @@ class World:
         return [line for line in self.practice.log.lines if not platforms or line.platform in platforms]
 
     def close(self) -> None:
+        self.joined.close()
         self.client.close()
         self.office.close()
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection]:
-    database = sqlite3.connect(path, timeout=10)
-    database.row_factory = sqlite3.Row
-    try:
-        yield database
-    finally:
-        database.close()
 
 
 def make_template(folder: Path) -> dict[str, str]:
     """A home folder with staff, made once; name → token."""
     with time_machine.travel(START - timedelta(minutes=5), tick=False):
-        created = create_home(folder, admin="admin", admin_display="管理员", practice=True)
+        created = create_home(
+            folder, admin="admin", admin_display="管理员", practice=True, database=database()
+        )
     clock = Clock(START - timedelta(minutes=1))
     office = open_office(folder, clock=clock)
     admin = office.prove("admin", token=created.admin_token)
@@ -405,6 +407,7 @@ def make_template(folder: Path) -> dict[str, str]:
 def make_home(template: Path, home: Path, settings: Mapping[str, str]) -> None:
     """A copy of the template on ports of its own. `settings` replace text in the settings file."""
     shutil.copytree(template, home)
+    copy_database(home)
     path = home / "gongkai.toml"
     text = path.read_text("utf-8").replace(str(template.resolve() / ANCHOR), str(home.resolve() / ANCHOR))
     old = list(dict.fromkeys(re.findall(r"127\.0\.0\.1:(\d+)", text)))
@@ -422,7 +425,9 @@ def open_world(home: Path, tokens: Mapping[str, str], *, timeout_s: float = 5) -
     http = Http(client, total_s=2 * timeout_s, wait=lambda _: None)
     office = open_office(home, clock=clock, http=http)
     staff = {name: office.prove(name, token=token) for name, token in tokens.items()}
-    return World(home, office, clock, staff, client)
+    joined = ExitStack()
+    joined.enter_context(office.store.joined(office.outlets.worker, clock()))
+    return World(home, office, clock, staff, client, joined)
 
 
 def incoming(name: str, data: bytes, role: str = "attachment", **more: str) -> IncomingFile:

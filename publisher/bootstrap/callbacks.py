@@ -10,7 +10,7 @@ from pathlib import Path
 from channels.contract import Receiver
 from channels.registry import KINDS
 from publisher.bootstrap.calendar import announced_calendar
-from publisher.bootstrap.office import DATABASE, wall_clock
+from publisher.bootstrap.office import DATABASE, target_of, wall_clock
 from publisher.domain.catalogue import Bureau, ChannelPlan
 from publisher.domain.errors import Problem
 from publisher.settings import Settings, SettingsRefused, checked, read_settings, resolve_secrets
@@ -47,13 +47,13 @@ def open_callbacks(home: Path, *, clock: Callable[[], datetime] = wall_clock) ->
         raise SettingsRefused(
             Problem("channels", "没有渠道设置了回调", "在渠道下写 [channels.<name>.callback]", "no callbacks")
         )
-    path = home / DATABASE
-    log_id = read_meta(path, "log_id") if is_current(path) else None
+    target = target_of(home, settings)
+    log_id = read_meta(target, "log_id") if is_current(target) else None
     if log_id is None:
         raise SettingsRefused(
             Problem(DATABASE, "数据库不是这个版本的", "先启动一次主服务", "start the main service once")
         )
-    store = Store(path, _labels(settings), Blobs(home / "blobs"), log_id)
+    store = Store(target, _labels(settings), Blobs(home / "blobs"), log_id)
     part = settings.callbacks
     return CallbackOffice(CallbackDesk(store, receivers), part.host, part.port, clock, secrets)
 

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
-from publisher.bootstrap.office import ANCHOR, DATABASE, KEY, Office
+from publisher.bootstrap.office import ANCHOR, KEY, Office
 from publisher.domain.posting import CHANNEL_LABELS, ChannelState
-from publisher.store.engine import try_file_lock
 from publisher.workflow.report import oldest_overdue, waiting_for_people
 from publisher.workflow.seal import verify_log
 
@@ -36,25 +36,24 @@ def diagnose(office: Office) -> list[Check]:
 
 
 def _files(office: Office) -> Iterator[Check]:
-    for path in (office.home / DATABASE, office.home / KEY):
+    kept = office.store.target
+    for path in (kept, office.home / KEY) if isinstance(kept, Path) else (office.home / KEY,):
         open_to_others = path.stat().st_mode & 0o077
         words = f"{path.name} 其他用户可读写，请改为 600" if open_to_others else f"{path.name} 权限正确"
         yield Check("文件权限", "bad" if open_to_others else "ok", words)
-    writable = os.access(office.home / DATABASE, os.W_OK)
-    yield Check("数据库", "ok" if writable else "bad", "可以写入" if writable else "数据库只读")
+    if isinstance(kept, Path):
+        writable = os.access(kept, os.W_OK)
+        yield Check("数据库", "ok" if writable else "bad", "可以写入" if writable else "数据库只读")
 
 
 def _work(office: Office) -> Iterator[Check]:
-    lock = try_file_lock(office.store.path.with_name(office.store.path.name + ".daemon"))
-    if lock is not None:
-        os.close(lock)
-    yield Check(
-        "服务", "warn" if lock is not None else "ok", "没有在运行" if lock is not None else "正在运行"
-    )
     with office.store.read() as reading:
+        alive = [worker for worker in reading.workers.all() if worker.lives]
         oldest = oldest_overdue(reading, office.now())
         tasks = waiting_for_people(reading)
         alarms = reading.accounts.open_alarms()
+    running = "正在运行" if len(alive) == 1 else f"{len(alive)} 个正在运行"
+    yield Check("服务", "ok" if alive else "warn", running if alive else "没有在运行")
     age = office.now() - oldest if oldest else timedelta(0)
     late = age > OVERDUE
     words = f"最早一条应发未发已 {int(age.total_seconds() // 60)} 分钟" if late else "没有应发未发"

@@ -16,9 +16,10 @@ from publisher.bootstrap.office import ANCHOR, DATABASE, KEY, wall_clock
 from publisher.domain.catalogue import Bureau
 from publisher.domain.errors import Reason, refuse
 from publisher.domain.people import Role
-from publisher.settings import FILE_NAME, os_user
+from publisher.settings import FILE_NAME, DatabasePart, os_user
 from publisher.store.blobs import Blobs
-from publisher.store.migrate import upgrade, write_meta
+from publisher.store.engine import Target
+from publisher.store.migrate import read_meta, upgrade, write_meta
 from publisher.store.unit_of_work import Store
 from publisher.workflow.seal import Seal, sign_checkpoint
 from publisher.workflow.staff import AddUserRequest, check_account, write_user
@@ -152,10 +153,12 @@ def create_home(
     body_name: str = "临澜市水利局",
     practice: bool = True,
     ports: Mapping[str, int] | None = None,
+    database: DatabasePart | None = None,
 ) -> Created:
     """Make everything a new installation needs. Refused when the folder holds one already; nothing is overwritten.
 
-    `practice` sets up simulated platforms on free loopback ports; else a sample to fill in.
+    `practice` sets up simulated platforms on free loopback ports; else a sample to fill in. `database` names an
+    empty PostgreSQL database instead of the file in the folder; one that another installation uses is refused.
     """
     check_account(AddUserRequest(admin, admin_display, (Role.ADMINISTRATOR.value,)))
     if len(body_name) > 60 or not body_name.isprintable() or set(body_name) & set('"\\{}'):
@@ -174,6 +177,9 @@ def create_home(
             allowed="换一个空目录",
             english="this folder is set up already",
         )
+    target = (database.address(home) if database else "") or home / DATABASE
+    if not isinstance(target, Path):
+        _refuse_used(target)
     home.mkdir(parents=True, exist_ok=True)
     for folder, mode in (("", 0o711), *((f, 0o700) for f in PRIVATE), *((f, 0o755) for f in PUBLIC)):
         (home / folder).mkdir(exist_ok=True)
@@ -183,29 +189,41 @@ def create_home(
     places = ports or _free_ports("city", "bureau", "wechat", "weibo")
     channels = (PRACTICE_CHANNELS if practice else REAL_CHANNELS).format(body_name=body_name, **places)
     text = SETTINGS.format(body_name=body_name, channels=channels, anchor=home.resolve() / ANCHOR)
+    if database and database.url:
+        text += f'\n[database]\nurl = "{database.url}"\n'
+        text += f'password_file = "{database.password_file}"\n' if database.password_file else ""
     (home / FILE_NAME).write_text(text, encoding="utf-8")
     signer = create_key_file(home / KEY)
     log_id = new_log_id("gongkai", os.urandom(8))
     public = public_key_of(signer, log_id).text
     (home / "keys" / "log.pub").write_text(public + "\n", encoding="utf-8")
-    token = _first_rows(
-        home, log_id, AddUserRequest(admin, admin_display, (Role.ADMINISTRATOR.value,)), body_name
-    )
-    store = _store(home, log_id, body_name)
+    store = _store(home, target, log_id, body_name)
+    token = _first_rows(store, log_id, AddUserRequest(admin, admin_display, (Role.ADMINISTRATOR.value,)))
     sign_checkpoint(store, wall_clock(), Seal(signer, home / ANCHOR))
     store.close()
     return Created(home, home / FILE_NAME, token, public)
 
 
-def _store(home: Path, log_id: str, body_name: str) -> Store:
+def _refuse_used(target: Target) -> None:
+    upgrade(target)
+    if read_meta(target, "log_id") is not None:
+        raise refuse(
+            Reason.WRONG_STATE,
+            "这个数据库已经属于另一个安装",
+            field="database",
+            allowed="一个空的数据库",
+            english="this database belongs to another installation",
+        )
+
+
+def _store(home: Path, target: Target, log_id: str, body_name: str) -> Store:
+    upgrade(target)
+    write_meta(target, "log_id", log_id)
     bureau = Bureau("bureau", body_name, "99000123-4", {}, {}, announced_calendar())
-    return Store(home / DATABASE, bureau, Blobs(home / "blobs"), log_id)
+    return Store(target, bureau, Blobs(home / "blobs"), log_id)
 
 
-def _first_rows(home: Path, log_id: str, request: AddUserRequest, body_name: str) -> str:
-    upgrade(home / DATABASE)
-    write_meta(home / DATABASE, "log_id", log_id)
-    store = _store(home, log_id, body_name)
+def _first_rows(store: Store, log_id: str, request: AddUserRequest) -> str:
     now = wall_clock()
     with store.write() as uow:
         uow.append_sealed(epoch_draft(Head(log_id), actor="system", os_user=os_user()), now)
@@ -220,7 +238,6 @@ def _first_rows(home: Path, log_id: str, request: AddUserRequest, body_name: str
             notes={"display": request.display},
         )
         uow.commit()
-    store.close()
     return token
 
 

@@ -30,8 +30,10 @@ from publisher.settings import (
     resolve_secrets,
 )
 from publisher.store.blobs import Blobs
+from publisher.store.engine import Target
 from publisher.store.migrate import is_current, read_meta, upgrade
 from publisher.store.unit_of_work import Store
+from publisher.store.workers import new_worker_name
 from publisher.workflow import staff
 from publisher.workflow.account import StoreAccount, StoreMeter
 from publisher.workflow.acts import Actor, perform
@@ -113,20 +115,20 @@ def open_office(
     """
     settings = read_settings(home)
     options, secrets = _channel_options(home, settings)
-    path = home / DATABASE
-    if not path.exists():
+    target = target_of(home, settings)
+    if isinstance(target, Path) and not target.exists():
         raise SettingsRefused(
             Problem(DATABASE, "数据库还没有建立", "先运行 publisher init", "run: publisher init")
         )
-    if not is_current(path):
-        upgrade(path)
-    log_id = read_meta(path, "log_id")
+    if not is_current(target):
+        upgrade(target)
+    log_id = read_meta(target, "log_id")
     if log_id is None:
         raise SettingsRefused(
             Problem(DATABASE, "数据库没有初始化完", "在空目录重新运行 publisher init", "incomplete")
         )
     bureau = bureau_of(home, settings, options)
-    store = Store(path, bureau, Blobs(home / "blobs"), log_id)
+    store = Store(target, bureau, Blobs(home / "blobs"), log_id)
     folders = [home / settings.templates] if settings.templates else []
     renderer = Renderer(folders, bureau, _sites(options))
     client = open_client()
@@ -137,7 +139,7 @@ def open_office(
         home=home,
         settings=settings,
         store=store,
-        outlets=Outlets(channels, clock, journal=journal),
+        outlets=Outlets(channels, clock, worker=new_worker_name(), journal=journal),
         renderer=renderer,
         seal=Seal(signer, anchor),
         public_key=public_key_of(signer, log_id),
@@ -147,6 +149,11 @@ def open_office(
         clock=clock,
         secrets=secrets,
     )
+
+
+def target_of(home: Path, settings: Settings) -> Target:
+    """The database: that of `[database]`, else the file in the home folder."""
+    return settings.database.address(home) or home / DATABASE
 
 
 def _channel_options(home: Path, settings: Settings) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""`daemon` and `run`: one service on one database, until a signal."""
+"""`daemon` and `run`: a service on a database, until a signal."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from publisher.bootstrap.office import DATABASE, Office, open_office
+from publisher.bootstrap.office import Office, open_office
 from publisher.bootstrap.practice import open_practice
-from publisher.domain.errors import Reason, refuse
 from publisher.logs import configure, get_logger
-from publisher.store.engine import try_file_lock
 
 if TYPE_CHECKING:
     from publisher.scheduler.service import Service
@@ -23,28 +21,13 @@ SYSTEM = "system"
 
 
 @contextmanager
-def only_daemon(path: Path) -> Iterator[None]:
-    """Hold the daemon's lock on a database; refused when another process has it. The kernel frees it on death."""
-    fd = try_file_lock(path.with_name(path.name + ".daemon"))
-    if fd is None:
-        raise refuse(
-            Reason.BUSY,
-            "这个数据库上已经有一个服务在运行",
-            field="daemon",
-            allowed="一个数据库只运行一个服务",
-            english="another daemon runs on this database",
-        )
-    try:
-        yield
-    finally:
-        os.close(fd)
-
-
-@contextmanager
 def serving(
     office: Office, *, idle_s: float | None = None, sweep_s: float | None = None
 ) -> Iterator[Service]:
-    """The service over an open office, started; stopped and sealed at the end."""
+    """The service over an open office, signed on and started; stopped, sealed and signed off at the end.
+
+    Several may run on one database, on SQLite within one machine.
+    """
     from publisher.scheduler.service import Service  # only the service pays for the scheduler's import
 
     logger = get_logger("service")
@@ -60,14 +43,17 @@ def serving(
         report,
         idle_s=idle_s or pace.idle_s,
         sweep_s=sweep_s or pace.sweep_s,
+        lease_s=pace.lease_s,
+        renew_s=pace.renew_s,
     )
-    _note(office, "system:daemon:started")
-    service.start()
-    try:
-        yield service
-    finally:
-        service.stop()
-        _note(office, "system:daemon:stopped")
+    with office.store.joined(office.outlets.worker, office.now(), lease_s=pace.lease_s):
+        _note(office, "system:daemon:started")
+        service.start()
+        try:
+            yield service
+        finally:
+            service.stop()
+            _note(office, "system:daemon:stopped")
 
 
 def _note(office: Office, kind: str) -> None:
@@ -94,7 +80,6 @@ def run_service(
     with ExitStack() as stack:
         office = open_office(home)
         stack.callback(office.close)
-        stack.enter_context(only_daemon(home / DATABASE))
         configure(office.secrets)
         places: dict[str, str] = {}
         if with_sandbox:

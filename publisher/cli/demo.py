@@ -101,7 +101,7 @@ def run_demo(*, once: bool, reader_open: bool, show: Show) -> int:
 @contextmanager
 def _opened(home: Path, *, reader_open: bool, show: Show) -> Iterator[Day]:
     from publisher.bootstrap import create_home, open_office, open_practice
-    from publisher.bootstrap.service import only_daemon, serving
+    from publisher.bootstrap.service import serving
     from publisher.logs import configure
 
     created = create_home(home, admin="admin", admin_display="系统管理员", practice=True)
@@ -109,7 +109,6 @@ def _opened(home: Path, *, reader_open: bool, show: Show) -> Iterator[Day]:
         office = open_office(home)
         stack.callback(office.close)
         configure(office.secrets)
-        stack.enter_context(only_daemon(office.store.path))
         practice = stack.enter_context(open_practice(office.settings, office.options))
         practice.set_readers(open_to_readers=reader_open)
         day = Day(office, practice, show)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from publisher.domain.timing import LEASE_S, RENEW_S
 from publisher.scheduler.clock import Tick, TickClock
 from publisher.store.engine import StoreUnavailable
 from publisher.store.unit_of_work import Store
@@ -20,6 +21,7 @@ from publisher.workflow.by_hand import look_for_hand_made
 from publisher.workflow.deliver import deliver_next
 from publisher.workflow.desk import probe_paused
 from publisher.workflow.hearing import match_inbox
+from publisher.workflow.journal import LeaseLost
 from publisher.workflow.jump import newest_entry_at, note_set_back
 from publisher.workflow.outlets import Outlets
 from publisher.workflow.reconcile import look_for_unknown, poll_accepted, recover
@@ -27,6 +29,7 @@ from publisher.workflow.release import advance_postings, release_due
 from publisher.workflow.remove import remove_due_parts
 from publisher.workflow.review import watch_second_looks
 from publisher.workflow.seal import Seal, sign_checkpoint
+from publisher.workflow.turns import has_turn
 from publisher.workflow.verify import look_at_due_parts
 from publisher.workflow.withdraw import advance_orders, watch_leaks
 
@@ -46,6 +49,8 @@ class Service:
     report: Report
     idle_s: float = 1.0
     sweep_s: float = 1.0
+    lease_s: float = LEASE_S
+    renew_s: float = RENEW_S
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _wake: dict[str, threading.Event] = field(default_factory=dict)
@@ -53,7 +58,7 @@ class Service:
     _latest: datetime | None = None
 
     def start(self) -> None:
-        """Sort what the last run left, then begin. Only one service runs on a database; the caller holds the lock."""
+        """Sort what a dead worker left, then begin. The caller has joined under the outlets' worker name."""
         recover(self.store, self.outlets)
         self._clock = TickClock(self.ticks(), self.outlets.now)
         self._clock.start()
@@ -61,6 +66,7 @@ class Service:
             self._wake[name] = threading.Event()
             self._begin(f"channel-{name}", lambda name=name: self._serve(name))  # type: ignore[misc]
         self._begin("sweep", self._sweep_on)
+        self._begin("lease", self._lease_on)
 
     def ticks(self) -> tuple[Tick, ...]:
         """What runs every so often beside channels and sweep; in virtual time the same table is driven by hand."""
@@ -87,11 +93,27 @@ class Service:
         while not self._stop.is_set():
             worked = sum(
                 self._guarded(f"channel-{name}", partial(step, self.store, self.outlets, name))
-                for step in STEPS
+                for step in self._steps(name)
             )
             if not worked:
                 wake.wait(self.idle_s)
                 wake.clear()
+
+    def _steps(self, name: str) -> tuple[Step, ...]:
+        keeps = self._guarded(f"channel-{name}", lambda: has_turn(self.store, self.outlets, name))
+        return STEPS if keeps else SENDING
+
+    def _lease_on(self) -> None:
+        while not self._stop.wait(self.renew_s):
+            self._guarded("lease", self._renew)
+
+    def _renew(self) -> int:
+        if not self.store.renew(self.outlets.worker, lease_s=self.lease_s):
+            self.report("lease", LeaseLost(self.outlets.worker))
+            with self.store.write() as uow:
+                uow.workers.enter(self.outlets.worker, self.lease_s, self.outlets.now())
+                uow.commit()
+        return 0
 
     def _sweep_on(self) -> None:
         wall, mono = time.time(), time.monotonic()
@@ -131,7 +153,12 @@ class Service:
         self._guarded("checkpoint", lambda: int(sign_checkpoint(self.store, now, self.seal) is not None))
 
 
-STEPS: tuple[Callable[[Store, Outlets, str], int], ...] = (
+Step = Callable[[Store, Outlets, str], int]
+
+SENDING: tuple[Step, ...] = (recover, deliver_next)
+"""What any worker does on a channel."""
+
+STEPS: tuple[Step, ...] = (
     recover,
     remove_due_parts,
     deliver_next,
@@ -142,13 +169,15 @@ STEPS: tuple[Callable[[Store, Outlets, str], int], ...] = (
     look_at_due_parts,
     probe_paused,
 )
-"""What a channel's thread does, over and over. First what a fault of the database left half settled; removals
-before sendings, because what must go is worse than what is late; what was told before what must be asked."""
+"""What the thread of the worker that keeps a channel does, over and over. First what a dead worker or a fault of
+the database left half settled; removals before sendings, because what must go is worse than what is late; what
+was told before what must be asked."""
 
 
 def serve_once(store: Store, outlets: Outlets, name: str) -> int:
     """All that one channel has to do now; how much was done."""
-    return sum(step(store, outlets, name) for step in STEPS)
+    steps = STEPS if has_turn(store, outlets, name) else SENDING
+    return sum(step(store, outlets, name) for step in steps)
 
 
 def sweep_once(store: Store, now: datetime) -> int:

@@ -1,9 +1,15 @@
-"""How the database is opened and locked: SQLite with explicit transactions, failures said in plain words."""
+"""How the database is opened and locked: SQLite in a file or PostgreSQL, failures said in plain words.
+
+Both know two kinds of transactions. A reading one sees one moment and cannot write. A writing one has the
+whole database's writers' lock from its first statement to its end, so that "read, decide, write" is safe:
+on SQLite the kernel's lock on a file beside the database, on PostgreSQL an advisory lock.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +18,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 
+Target = Path | str
+"""Where the data lies: the file of an SQLite database, or the address of a PostgreSQL database."""
+
 BUSY_S = 30
+WRITERS_LOCK = 0x676F6E676B6169
+"""The advisory lock of all writers of one PostgreSQL database."""
+
+IDLE_PING_S = 5.0
+"""A connection that lay unused for longer is tried before it is used: the server may have gone meanwhile."""
+
+SESSION = {
+    "lock_timeout": "30s",  # as long as SQLite's writers wait
+    "idle_in_transaction_session_timeout": "30s",  # a frozen process must not hold the writers' lock for ever
+    "client_min_messages": "warning",
+}
+READING = {"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable\\ read"}
 
 
 class StoreUnavailable(Exception):
@@ -24,51 +45,109 @@ class StoreUnavailable(Exception):
         self.words, self.english = words, english
 
 
+class CommitUnsure(StoreUnavailable):
+    """The connection broke while committing: the transaction is stored whole or not at all, nobody can say which."""
+
+
 CAUSES = (  # fragment of the driver's message → words
     ("full", "磁盘已满，什么都没有写入", "the disk is full, nothing was written"),
     ("readonly", "数据库只读，什么都没有写入", "the database is read-only, nothing was written"),
+    ("read-only", "数据库只读，什么都没有写入", "the database is read-only, nothing was written"),
     ("unable to open", "打不开数据库文件", "the database file cannot be opened"),
     ("locked", "数据库正忙，什么都没有写入", "the database is locked, nothing was written"),
+    ("lock timeout", "数据库正忙，什么都没有写入", "the database is busy, nothing was written"),
     ("disk i/o", "磁盘读写出错", "disk I/O error"),
     ("not a database", "文件不是数据库", "the file is not a database"),
     ("malformed", "数据库文件已损坏", "the database file is damaged"),
+    ("no space left", "磁盘已满，什么都没有写入", "the disk is full, nothing was written"),
+    ("password authentication failed", "数据库拒绝了用户名或密码", "the database refused user or password"),
     (
         "no such table",
         "数据库还没有建立，请先运行 publisher init",
         "the database is not set up, run: publisher init",
     ),
 )
+AWAY = ("数据库连不上，什么都没有写入", "the database cannot be reached, nothing was written")
 
 
 def _explain(context: Any) -> None:
-    if isinstance(context.original_exception, Exception) and isinstance(
-        context.sqlalchemy_exception, sa.exc.OperationalError | sa.exc.DatabaseError
-    ):
-        message = str(context.original_exception).lower()
-        for fragment, words, english in CAUSES:
-            if fragment in message:
-                raise StoreUnavailable(words, english) from context.original_exception
+    if not isinstance(context.original_exception, Exception):
+        return
+    failed = context.sqlalchemy_exception
+    if not isinstance(failed, sa.exc.DatabaseError | sa.exc.InterfaceError):
+        return
+    message = str(context.original_exception).lower()
+    for fragment, words, english in CAUSES:
+        if fragment in message:
+            raise StoreUnavailable(words, english) from context.original_exception
+    away = context.is_disconnect or isinstance(failed, sa.exc.OperationalError | sa.exc.InterfaceError)
+    if away and not is_file(context.engine.url):
+        raise StoreUnavailable(*AWAY) from context.original_exception
 
 
-def open_engine(url: str) -> sa.Engine:
-    """An engine whose transactions are explicit: plain `BEGIN` to read, `BEGIN IMMEDIATE` to write.
+def is_file(target: Target | sa.URL) -> bool:
+    """Whether the database is SQLite's."""
+    return isinstance(target, Path) or str(target).startswith("sqlite")
 
-    A connection opened for reading cannot write. Raises `StoreUnavailable` on use, not here.
+
+def open_engine(target: Target, *, writes: bool = False) -> sa.Engine:
+    """An engine for reading, or for writing under the writers' lock.
+
+    `target` is a file, or an address like `postgresql+psycopg://…`; transactions begin as the module says,
+    except that an SQLite writer must hold `file_lock` already. Raises `StoreUnavailable` on use, not here.
     """
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+    url = f"sqlite:///{target}" if isinstance(target, Path) else target
+    engine = _open_file(url, writes=writes) if is_file(url) else _open_server(url, writes=writes)
     event.listen(engine, "handle_error", _explain)
+    return engine
+
+
+def _open_file(url: str, *, writes: bool) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
+    begins = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    pragmas = ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", f"query_only={int(not writes)}")
 
     @event.listens_for(engine, "connect")
     def plain(dbapi: Any, _record: Any) -> None:
         dbapi.isolation_level = None  # the driver opens no transaction of its own
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF"):
+        for pragma in pragmas:
             dbapi.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.exec_driver_sql(begins)
+
+    return engine
+
+
+def _open_server(url: str, *, writes: bool) -> sa.Engine:
+    session = SESSION if writes else {**SESSION, **READING}
+    options = " ".join(f"-c {name}={value}" for name, value in session.items())
+    arguments = {"connect_timeout": 10, "application_name": "gongkai", "options": options}
+    engine = sa.create_engine(
+        url, connect_args=arguments, isolation_level="READ COMMITTED" if writes else None, pool_size=10
+    )
+
+    @event.listens_for(engine, "checkin")
+    def lies(_dbapi: Any, record: Any) -> None:
+        record.info["since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def try_first(dbapi: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("since", time.monotonic()) < IDLE_PING_S:
+            return
+        try:
+            dbapi.execute("SELECT 1")
+            dbapi.rollback()
+        except Exception as why:
+            raise sa.exc.DisconnectionError from why  # the pool opens another one
+
+    if writes:
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: sa.Connection) -> None:
+            if not connection.get_execution_options().get("unlocked", False):
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
 
     return engine
 

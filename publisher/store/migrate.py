@@ -2,49 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from publisher.store.engine import file_lock, open_engine
+from publisher.store.engine import Target, file_lock, open_engine
 from publisher.store.schema import meta
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test holds it against the files."""
 
 
-def is_current(path: Path) -> bool:
-    """Whether the database at `path` has the newest schema; cheap, so that every command can ask."""
-    if not path.exists():
+def is_current(target: Target) -> bool:
+    """Whether the database has the newest schema; cheap, so that every command can ask.
+
+    Raises `StoreUnavailable` when a server cannot be reached.
+    """
+    if isinstance(target, Path) and not target.exists():
         return False
-    engine = open_engine(f"sqlite:///{path}")
-    try:
-        with engine.connect() as connection, connection.begin():
-            names = sa.inspect(connection).get_table_names()
-            if "alembic_version" not in names:
-                return False
-            return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD
-    finally:
-        engine.dispose()
+    with _reading(target) as connection:
+        if "alembic_version" not in sa.inspect(connection).get_table_names():
+            return False
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD
 
 
-def upgrade(path: Path) -> None:
-    """Bring the database at `path` to the newest schema; makes the file when there is none.
+def upgrade(target: Target) -> None:
+    """Bring the database to the newest schema; makes an SQLite file when there is none.
 
-    Raises `StoreUnavailable` when it cannot be written.
+    Safe when several machines do it at once: one works, the others find it done. Raises `StoreUnavailable`
+    when it cannot be written.
     """
     from alembic import command
     from alembic.config import Config
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with file_lock(path.with_name(path.name + ".lock")):
-        engine = open_engine(f"sqlite:///{path}")
+    if isinstance(target, Path):
+        target.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(target):
+        engine = open_engine(target, writes=True)
         try:
+            if isinstance(target, Path):
+                with engine.connect() as connection:
+                    raw = connection.connection.dbapi_connection
+                    if raw is not None:
+                        raw.execute("PRAGMA journal_mode=WAL")
             with engine.connect() as connection:
-                raw = connection.connection.dbapi_connection
-                if raw is not None:
-                    raw.execute("PRAGMA journal_mode=WAL")
-            with engine.connect().execution_options(writes=True) as connection:
                 config = Config()
                 config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
                 config.attributes["connection"] = connection
@@ -53,29 +56,39 @@ def upgrade(path: Path) -> None:
                 connection.commit()
         finally:
             engine.dispose()
-    path.chmod(0o600)
+    if isinstance(target, Path):
+        target.chmod(0o600)
 
 
-def read_meta(path: Path, name: str) -> str | None:
-    """One value of the installation (the log's id), or None."""
-    engine = open_engine(f"sqlite:///{path}")
+@contextmanager
+def _locked(target: Target) -> Iterator[None]:
+    with file_lock(target.with_name(target.name + ".lock")) if isinstance(target, Path) else nullcontext():
+        yield
+
+
+@contextmanager
+def _reading(target: Target) -> Iterator[sa.Connection]:
+    engine = open_engine(target)
     try:
         with engine.connect() as connection, connection.begin():
-            value = connection.execute(sa.select(meta.c.value).where(meta.c.name == name)).scalar()
-            return None if value is None else str(value)
+            yield connection
     finally:
         engine.dispose()
 
 
-def write_meta(path: Path, name: str, value: str) -> None:
+def read_meta(target: Target, name: str) -> str | None:
+    """One value of the installation (the log's id), or None."""
+    with _reading(target) as connection:
+        value = connection.execute(sa.select(meta.c.value).where(meta.c.name == name)).scalar()
+        return None if value is None else str(value)
+
+
+def write_meta(target: Target, name: str, value: str) -> None:
     """Set one value of the installation that was not set before."""
-    engine = open_engine(f"sqlite:///{path}")
-    try:
-        with (
-            file_lock(path.with_name(path.name + ".lock")),
-            engine.connect().execution_options(writes=True) as connection,
-            connection.begin(),
-        ):
-            connection.execute(sa.insert(meta).values(name=name, value=value))
-    finally:
-        engine.dispose()
+    with _locked(target):
+        engine = open_engine(target, writes=True)
+        try:
+            with engine.connect() as connection, connection.begin():
+                connection.execute(sa.insert(meta).values(name=name, value=value))
+        finally:
+            engine.dispose()

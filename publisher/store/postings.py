@@ -235,14 +235,14 @@ class Postings:
         state: str,
         now: datetime,
         result: dict[str, str] | None = None,
-    ) -> None:
-        """Write the end of a step."""
-        s = t.steps.c
-        self._c.execute(
-            sa.update(t.steps)
-            .where(s.posting_id == posting_id, s.scope == scope, s.name == name)
-            .values(state=state, ended_at=now, result=result or {})
-        )
+        fence: int | None = None,
+    ) -> bool:
+        """Write the end of a step. With `fence` only while the posting still has that number; False when not."""
+        s, p = t.steps.c, t.postings.c
+        query = sa.update(t.steps).where(s.posting_id == posting_id, s.scope == scope, s.name == name)
+        if fence is not None:
+            query = query.where(sa.exists().where(p.id == posting_id, p.fence == fence))
+        return self._c.execute(query.values(state=state, ended_at=now, result=result or {})).rowcount == 1
 
     def forget_step(self, posting_id: str, scope: str, name: str) -> None:
         """Drop a repeatable step whose result died outside."""

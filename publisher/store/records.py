@@ -176,6 +176,7 @@ class ChannelRecord:
     next_probe_at: datetime | None
     last_ok_at: datetime | None
     catch_up_at: datetime | None
+    keeper: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +18,11 @@ from publisher.audit.chain import seal
 from publisher.audit.entries import EPOCH_BEGUN, EntryDraft, Outcome, fact_value
 from publisher.domain.catalogue import Bureau
 from publisher.domain.events import entry_label
+from publisher.domain.timing import LEASE_S
 from publisher.store.accounts import Accounts
 from publisher.store.audit_log import Log
 from publisher.store.blobs import Blobs, StoredBlob
-from publisher.store.engine import file_lock, open_engine
+from publisher.store.engine import CommitUnsure, StoreUnavailable, Target, file_lock, is_file, open_engine
 from publisher.store.inbox import Inbox
 from publisher.store.items import Items
 from publisher.store.parts import Parts
@@ -29,16 +30,17 @@ from publisher.store.people import People
 from publisher.store.postings import Postings
 from publisher.store.quotas import Quotas
 from publisher.store.waits import Waits
+from publisher.store.workers import Workers, held
 
 
 class Reading:
     """What one transaction sees. The repositories share its connection."""
 
-    def __init__(self, connection: sa.Connection, bureau: Bureau, blobs: Blobs, log_id: str) -> None:
+    def __init__(self, store: Store, connection: sa.Connection) -> None:
         """Made by `Store`."""
-        self.bureau = bureau
-        self.blobs = blobs
-        self.log_id = log_id
+        self.bureau = store.bureau
+        self.blobs = store.blobs
+        self.log_id = store.log_id
         self.items = Items(connection)
         self.postings = Postings(connection)
         self.parts = Parts(connection)
@@ -47,6 +49,7 @@ class Reading:
         self.waits = Waits(connection)
         self.inbox = Inbox(connection)
         self.people = People(connection)
+        self.workers = Workers(connection, store.target)
         self.log = Log(connection)
         self._connection = connection
 
@@ -56,7 +59,7 @@ class UnitOfWork(Reading):
 
     def __init__(self, store: Store, connection: sa.Connection) -> None:
         """Made by `Store.write`."""
-        super().__init__(connection, store.bureau, store.blobs, store.log_id)
+        super().__init__(store, connection)
         self._store = store
         self._drafts: list[tuple[datetime, EntryDraft]] = []
         self._new_blobs: list[str] = []
@@ -114,7 +117,15 @@ class UnitOfWork(Reading):
             sealed = seal(head, draft, at=now, salts=salts, log_id=opens)
             self.log.append(sealed)
             head = sealed.head
-        self._connection.commit()
+        try:
+            self._connection.commit()
+        except StoreUnavailable as why:
+            if is_file(self._store.target):
+                raise
+            words = "提交时数据库断开，是否已写入还不能断定，请先查看再决定"
+            raise CommitUnsure(
+                words, "the database broke off while committing: look before you repeat"
+            ) from why
         self._drafts.clear()
         self._new_blobs.clear()
 
@@ -133,60 +144,95 @@ class UnitOfWork(Reading):
 class Store:
     """The database, the files beside it, and how transactions are opened.
 
-    `entropy` gives random bytes; tests pass a counter. `path` is the SQLite file.
+    `target` is the file of an SQLite database or the address of a PostgreSQL one. `entropy` gives random
+    bytes; tests pass a counter.
     """
 
-    path: Path
+    target: Target = field(repr=False)  # an address holds a password
     bureau: Bureau
     blobs: Blobs
     log_id: str
     entropy: Callable[[int], bytes] = os.urandom
     engine: sa.Engine = field(init=False)
+    reader: sa.Engine = field(init=False)
 
     def __post_init__(self) -> None:
         """Opens nothing yet."""
-        self.engine = open_engine(f"sqlite:///{self.path}")
-
-    @property
-    def lock_path(self) -> Path:
-        """The writers' lock beside the database."""
-        return self.path.with_name(self.path.name + ".lock")
+        self.engine = open_engine(self.target, writes=True)
+        self.reader = open_engine(self.target)
 
     def write(self) -> AbstractContextManager[UnitOfWork]:
-        """A writing transaction under the kernel's file lock."""
+        """A writing transaction: nobody else writes from its first statement to its end."""
         return _Writing(self)
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
-        """A reading transaction; it cannot write."""
-        with self.engine.connect() as connection, connection.begin():
-            yield Reading(connection, self.bureau, self.blobs, self.log_id)
+        """A reading transaction: one moment of the database; it cannot write."""
+        with self.reader.connect() as connection, connection.begin():
+            yield Reading(self, connection)
+
+    def writers_lock(self) -> AbstractContextManager[None]:
+        """What an SQLite writer holds before it begins; PostgreSQL's writers take theirs inside."""
+        if isinstance(self.target, Path):
+            return file_lock(self.target.with_name(self.target.name + ".lock"))
+        return nullcontext()
 
     @contextmanager
     def single_flight(self, account: str, name: str) -> Iterator[None]:
-        """Only one holder of (account, name) over threads and processes on this machine."""
-        mark = hashlib.sha256(f"{account}\n{name}".encode()).hexdigest()[:16]
-        with file_lock(self.path.with_name(f"{self.path.name}.{mark}.flight")):
-            yield
+        """Only one holder of (account, name) over threads, processes and, on PostgreSQL, machines."""
+        mark = hashlib.sha256(f"{account}\n{name}".encode())
+        if isinstance(self.target, Path):
+            with file_lock(self.target.with_name(f"{self.target.name}.{mark.hexdigest()[:16]}.flight")):
+                yield
+            return
+        key = int.from_bytes(mark.digest()[:8], signed=True)
+        with self.reader.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({key})")
+            try:
+                yield
+            finally:
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({key})")
+
+    @contextmanager
+    def joined(self, worker: str, now: datetime, *, lease_s: float = LEASE_S) -> Iterator[None]:
+        """Work under this name: until the end others leave alone what it claims. Renew in time on PostgreSQL."""
+        with held(self.target, worker):
+            with self.write() as uow:
+                uow.workers.enter(worker, lease_s, now)
+                uow.commit()
+            try:
+                yield
+            finally:
+                with self.write() as uow:
+                    uow.workers.leave(worker)
+                    uow.commit()
+
+    def renew(self, worker: str, *, lease_s: float = LEASE_S) -> bool:
+        """Lease on. Waits for no writer. False when another worker has struck this one off."""
+        if isinstance(self.target, Path):
+            return True
+        with self.engine.connect().execution_options(unlocked=True) as connection, connection.begin():
+            return Workers(connection, self.target).renew(worker, lease_s)
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        self.reader.dispose()
 
 
 class _Writing:
-    """Takes the file lock, begins at once, rolls back what was not committed, frees the lock."""
+    """Takes the writers' lock, begins, rolls back what was not committed, frees the lock."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = file_lock(store.lock_path)
+        self._lock = store.writers_lock()
         self._connection: sa.Connection | None = None
         self._unit: UnitOfWork | None = None
 
     def __enter__(self) -> UnitOfWork:
         self._lock.__enter__()
         try:
-            self._connection = self._store.engine.connect().execution_options(writes=True)
+            self._connection = self._store.engine.connect()
             self._connection.begin()
         except BaseException:
             self._close()

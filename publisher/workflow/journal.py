@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 
@@ -53,7 +54,9 @@ class StoreJournal:
         done = self._kept(name, digest)
         if done is not None:
             return done
-        self._begin(name, digest, repeatable=repeatable)
+        self._begin(
+            name, digest, repeatable=repeatable
+        )  # what follows the lease's check is the call, nothing else
         try:
             result = call()
         except (Unavailable, Rejected, ChannelRefused):
@@ -101,9 +104,13 @@ class StoreJournal:
         return None
 
     def _begin(self, name: str, digest: str, *, repeatable: bool) -> None:
+        checked = _elapsed()
         with self._store.write() as uow:
             posting = uow.postings.get(self._posting_id)
             if posting is None or posting.fence != self._fence:
+                raise LeaseLost(self._posting_id)
+            left = uow.workers.remaining_s(posting.claimed_by)
+            if left <= 0:
                 raise LeaseLost(self._posting_id)
             uow.postings.begin_step(
                 self._posting_id,
@@ -115,10 +122,27 @@ class StoreJournal:
                 now=self.now,
             )
             uow.commit()
+        if _elapsed() - checked >= left:
+            raise LeaseLost(
+                self._posting_id
+            )  # the process stood still meanwhile: the step stays open, others look
 
     def _end(self, name: str, state: StepState, result: Kept | None = None) -> None:
         with self._store.write() as uow:
-            uow.postings.end_step(
-                self._posting_id, self._scope, name, state=state, now=self.now, result=dict(result or {})
+            ours = uow.postings.end_step(
+                self._posting_id,
+                self._scope,
+                name,
+                state=state,
+                now=self.now,
+                result=dict(result or {}),
+                fence=self._fence,
             )
             uow.commit()
+        if not ours:
+            raise LeaseLost(self._posting_id)
+
+
+def _elapsed() -> float:
+    """Seconds on a clock that nobody sets and that goes on while the machine sleeps."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

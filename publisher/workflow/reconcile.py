@@ -36,7 +36,7 @@ from publisher.domain.people import Act, require
 from publisher.domain.posting import PostingEvent, PostingState, advance_posting
 from publisher.domain.timing import ABSENT_APART_S, absence_counts_from, next_look
 from publisher.store.records import PostingRecord
-from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.store.unit_of_work import Reading, Store, UnitOfWork
 from publisher.workflow.acts import Actor
 from publisher.workflow.journal import PUBLISH
 from publisher.workflow.look import differences
@@ -54,32 +54,44 @@ from publisher.workflow.outlets import Outlets, Tampered, article_of, message_of
 
 
 def recover(store: Store, outlets: Outlets, channel_name: str = "") -> int:
-    """What was left in `sending`: by the last daemon, or on one channel by a fault of the database.
+    """What was left in `sending` by a worker that no longer lives, or by a fault of the database in our own.
 
-    Called by the only daemon on this file, at its start, and by a channel's own thread between two sendings.
-    With an open step that must not be repeated it is unknown; else it may be sent again at once.
-    Returns how many were sorted.
+    Called at the start of a worker, and by a channel's own thread between two sendings: what we ourselves
+    claimed on that channel is then in no call of ours. The fencing number grows, so that a worker that
+    comes back to life stores nothing more. With an open step that must not be repeated the posting is
+    unknown; else it may be sent again at once. Returns how many were sorted.
     """
     now = outlets.now()
     with store.read() as reading:
-        if not reading.postings.in_state(PostingState.SENDING, channel=channel_name):
+        if not _left(reading, outlets, channel_name):
             return 0
     with store.write() as uow:
-        left = uow.postings.in_state(PostingState.SENDING, channel=channel_name)
+        left = _left(uow, outlets, channel_name)
         for posting in left:
-            if posting.channel not in outlets.channels:
-                words = f"{posting.channel} 已不在设置里，它有一条推送没有结果"
-                uow.accounts.raise_alarm(f"person:{posting.id}", words, now)
-            elif open_unrepeatable(uow, posting):
-                why = OutcomeUnknown("上次运行在推送途中停止，结果不明", code="stopped")
-                channel = outlets.channels[posting.channel]
-                become_unknown(uow, now, posting, why, PostingEvent.LOSE_LEASE_OPEN, channel)
-            else:
-                state = advance_posting(posting.state, PostingEvent.LOSE_LEASE)
-                uow.postings.change(posting.id, state=state, next_try_at=None)
-                _record(uow, now, "system:posting:postponed", posting, facts={"class": "LoseLease"})
+            _take_over(uow, now, outlets, posting)
         uow.commit()
     return len(left)
+
+
+def _left(reading: Reading, outlets: Outlets, channel_name: str) -> list[PostingRecord]:
+    sending = reading.postings.in_state(PostingState.SENDING, channel=channel_name)
+    return [p for p in sending if p.claimed_by == outlets.worker or not reading.workers.lives(p.claimed_by)]
+
+
+def _take_over(uow: UnitOfWork, now: datetime, outlets: Outlets, posting: PostingRecord) -> None:
+    fence = posting.fence + 1
+    if posting.channel not in outlets.channels:
+        words = f"{posting.channel} 已不在设置里，它有一条推送没有结果"
+        uow.accounts.raise_alarm(f"person:{posting.id}", words, now)
+    elif open_unrepeatable(uow, posting):
+        why = OutcomeUnknown("上次运行在推送途中停止，结果不明", code="stopped")
+        channel = outlets.channels[posting.channel]
+        uow.postings.change(posting.id, fence=fence)
+        become_unknown(uow, now, posting, why, PostingEvent.LOSE_LEASE_OPEN, channel)
+    else:
+        state = advance_posting(posting.state, PostingEvent.LOSE_LEASE)
+        uow.postings.change(posting.id, state=state, next_try_at=None, fence=fence)
+        _record(uow, now, "system:posting:postponed", posting, facts={"class": "LoseLease"})
 
 
 def look_for_unknown(store: Store, outlets: Outlets, channel_name: str) -> int:

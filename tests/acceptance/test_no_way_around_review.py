@@ -122,7 +122,7 @@ Attempt = Callable[..., Iterator[UnitOfWork | Refused]]
 def attempt(shared_world: World) -> Iterator[Attempt]:
     """Tries an act without keeping it: yields what it would have left, or the refusal."""
     store = shared_world.office.store
-    with store.engine.connect().execution_options(writes=True) as connection:
+    with store.engine.connect() as connection:
 
         def act(
             use_case: Callable[..., Any], person: Person, request: object, **tools: Any
@@ -471,7 +471,7 @@ def test_a_posting_planned_for_what_is_not_released_is_never_claimed(
     shared_world: World, revisions: dict[str, tuple[str, str]], state: str
 ) -> None:
     world, store = shared_world, shared_world.office.store
-    with store.engine.connect().execution_options(writes=True) as connection:
+    with store.engine.connect() as connection:
         connection.begin()
         uow = Probe(store, connection)
         revision = uow.items.revision(revisions[state][1])

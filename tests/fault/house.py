@@ -23,6 +23,7 @@ from publisher.workflow.intake import DraftRequest, SubmitRequest, save_draft, s
 from publisher.workflow.journal import StoreJournal
 from publisher.workflow.outlets import JournalFactory
 from publisher.workflow.staff import AddUserRequest, add_user
+from tests.databases import copy_database, database
 
 TITLE = "石渡片区供水管网检修停水通告"
 SENTENCE = "停水期间在镇政府门前设临时送水点"
@@ -66,12 +67,15 @@ class House:
         config.write_text(
             config.read_text("utf-8").replace(str(self.home.resolve()), str(home.resolve())), "utf-8"
         )
+        copy_database(home)
         return home
 
 
 def build_house(home: Path, ports: dict[str, int], clock: Callable[[], datetime]) -> House:
     """Set up, draft, submit, sign by three people, schedule; nothing is released yet."""
-    created = create_home(home, admin="admin", admin_display="管理员", practice=True, ports=ports)
+    created = create_home(
+        home, admin="admin", admin_display="管理员", practice=True, ports=ports, database=database()
+    )
     created.config.write_text(
         created.config.read_text("utf-8").replace("[audit]", DROPFOLDER + "\n[audit]"), "utf-8"
     )

@@ -10,8 +10,6 @@ from pathlib import Path
 from channels.http import Http
 from channels.sandbox.stage import Do, Fault
 from publisher.bootstrap import Office, Practice
-from publisher.bootstrap.office import DATABASE
-from publisher.bootstrap.service import only_daemon
 from publisher.domain.lifecycle import RevisionState
 from publisher.domain.part import PartState
 from publisher.domain.posting import PostingState
@@ -81,7 +79,7 @@ def kill_and_recover(at: Scene, step: Step, point: Point, *, mutant: str = "", s
     BLIND[mutant](at.office)
     die(at, step, point, mutant=mutant, skip=skip)
     only_one(at)
-    with only_daemon(at.home / DATABASE):
+    with at.office.store.joined(at.office.outlets.worker, at.clock()):
         serve_to_rest(at.office, at.clock)
         only_one(at)
         said = settle(at, step, point)

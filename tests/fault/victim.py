@@ -7,8 +7,6 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from publisher.bootstrap.office import DATABASE
-from publisher.bootstrap.service import only_daemon
 from publisher.store.engine import StoreUnavailable
 from tests.fault.death import Death, fatal, make_room
 from tests.fault.house import reopen
@@ -32,7 +30,7 @@ def live(go: Connection, home: Path, clock_file: Path, death: Death, mutant: str
     clock = SharedClock(clock_file)
     office = reopen(home, clock, journal=fatal(death))
     BLIND[mutant](office)
-    with only_daemon(home / DATABASE):
+    with office.store.joined(office.outlets.worker, clock()):
         try:
             serve_to_rest(office, clock)
         except StoreUnavailable:  # as the service's threads do: report, wait, go on

@@ -17,8 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from publisher.bootstrap.office import ANCHOR, DATABASE, open_office
-from publisher.bootstrap.service import only_daemon
-from publisher.domain.errors import Reason, Refused
+from publisher.domain.errors import Refused
 from publisher.settings import SettingsRefused
 from publisher.store.engine import StoreUnavailable, open_engine
 from publisher.workflow.seal import verify_log
@@ -359,30 +358,6 @@ def test_a_file_that_is_no_database_is_said(quiet_world: World, tmp_path: Path) 
 
 
 # ---------------------------------------------------------------- a second daemon
-
-DAEMON = """
-import sys
-from pathlib import Path
-from publisher.bootstrap.service import only_daemon
-from publisher.domain.errors import Refused
-try:
-    with only_daemon(Path(sys.argv[1])):
-        print("runs")
-except Refused as why:
-    print(why.reason, why)
-"""
-
-
-def test_a_second_daemon_on_the_same_file_is_refused_until_the_first_is_gone(quiet_world: World) -> None:
-    path = quiet_world.home / DATABASE
-    with only_daemon(path):
-        with pytest.raises(Refused) as caught, only_daemon(path):
-            pass
-        assert caught.value.reason is Reason.BUSY
-        plain_words(caught.value, "daemon")
-        assert child(DAEMON, str(path)).stdout.startswith("busy daemon：这个数据库上已经有一个服务在运行")
-    assert child(DAEMON, str(path)).stdout == "runs\n"
-
 
 # ---------------------------------------------------------------- clocks and zones
 

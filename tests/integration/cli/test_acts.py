@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from publisher.bootstrap import open_office
-from publisher.bootstrap.service import only_daemon
 from publisher.cli import main
 from tests.integration.cli.conftest import TEXT, Bureau
 
@@ -236,12 +235,6 @@ def test_a_draft_is_replaced_by_a_new_file(bureau: Bureau, tmp_path: Path) -> No
     words = ("item", "import", text, "--item", item, "--formed-on", "2026-01-20")
     assert bureau.get(*words, by="nigao")["drafts"][0]["item"] == item
     assert bureau.get("item", "show", item)["title"] == "新标题的通告"
-
-
-def test_a_second_service_on_the_same_home_is_refused_as_busy(bureau: Bureau) -> None:
-    with only_daemon(bureau.home / "gongkai.db"):
-        answer = bureau.do("daemon", "--json")
-    assert (answer.code, answer.error["reason"]) == (6, "busy")
 
 
 def test_settings_that_cannot_be_used_are_named_and_nothing_is_opened(bureau: Bureau) -> None:

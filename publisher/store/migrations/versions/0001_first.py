@@ -332,9 +332,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proofs")),
     )
     op.create_index("ix_proofs_part", "proofs", ["part_id", "at"], unique=False)
+    on_server = op.get_bind().dialect.name == "postgresql"
+    if on_server:
+        op.execute(
+            "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END$$"
+        )
+    does = (
+        "EXECUTE FUNCTION refuse_change()"
+        if on_server
+        else "BEGIN SELECT RAISE(ABORT, '{} is append-only'); END"
+    )
     for table in APPEND_ONLY:
         for act in ("UPDATE", "DELETE"):
+            row = " FOR EACH ROW " if on_server else " "
             op.execute(
-                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+                f"CREATE TRIGGER {table}_no_{act.lower()} BEFORE {act} ON {table}{row}{does.format(table)}"
             )
