@@ -21,9 +21,11 @@ def init(
     body_name: Annotated[str, typer.Option("--body-name")],
     admin_display: Annotated[str, typer.Option("--admin-display")] = "",
     practice: Annotated[bool, typer.Option("--practice/--no-practice")] = True,
+    database: Annotated[str, typer.Option("--database")] = "",
 ) -> None:
     """A new home: settings, database, signing key and the administrator, whose token is shown once."""
     from publisher.bootstrap import create_home
+    from publisher.settings import DatabasePart, checked
 
     made = create_home(
         shell.folder(),
@@ -31,6 +33,7 @@ def init(
         admin_display=admin_display or admin,
         body_name=body_name,
         practice=practice,
+        database=checked(DatabasePart, {"url": database}, "database") if database else None,
     )
     document = {
         "home": made.home,
