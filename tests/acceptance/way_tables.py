@@ -73,6 +73,7 @@ SYSTEM = frozenset(  # runs by itself; looks at states, signatures and digests i
         "withdraw.watch_leaks",
         "review.watch_second_looks",
         "desk.probe_paused",
+        "turns.has_turn",
         "jump.note_set_back",
         "seal.sign_checkpoint",
     }
