@@ -106,9 +106,9 @@ class ColumnPart(_Part):
 
 
 class ChannelPart(BaseModel):
-    """`[channels.<name>]`: kind, label, practice, quotas, gap, and the options of its kind.
+    """`[channels.<name>]`: kind, label, practice, quotas, gap, correction, and the options of its kind.
 
-    `<option>_file` reads a secret.
+    `<option>_file` reads a secret. `correction` overrides how its kind corrects what is out.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -119,6 +119,7 @@ class ChannelPart(BaseModel):
     quotas: dict[str, Annotated[int, Field(ge=0)]] = {}
     gap_s: int | None = Field(default=None, ge=0, le=86_400)
     callback: dict[str, Any] | None = None
+    correction: str = Field(default="", pattern=r"^(|amend|post|replace|none)$")
 
     def options(self) -> dict[str, Any]:
         """What belongs to the kind; checked by the kind's own settings class."""

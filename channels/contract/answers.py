@@ -152,7 +152,13 @@ SeeResult = Seen | Gone | CannotSee
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """The platform accepted the removal, or it was gone already. `see` says gone afterwards."""
+    """The platform accepted the removal, or it was gone already. `see` says gone afterwards.
+
+    `addresses` are what else was taken away with it (attachments, pictures, its history): a look at each must
+    find nothing before anybody says "withdrawn".
+    """
+
+    addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,25 @@ class Overrun:
     warning: bool = False
 
 
+class Correction(StrEnum):
+    """How an account of this kind corrects what is out, unless its settings say otherwise.
+
+    `amend` in place · `post` a correction beside the old post · `replace`: remove the old one, post the new ·
+    `none`: the old one stays.
+    """
+
+    AMEND = "amend"
+    POST = "post"
+    REPLACE = "replace"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelProfile:
     """What a kind of channel can do, as data. Seconds, bytes and counts as the names say.
 
     What is overdue goes out at least `gap_s` apart, so that nothing bursts after an outage.
+    Two removals on one account are at least `removal_gap_s` apart, so that a withdrawal is never a burst.
     """
 
     kind: str
@@ -81,6 +95,8 @@ class ChannelProfile:
     call_timeout_s: int = 60
     settle_s: int = 600
     looks_s: tuple[int, ...] = (60, 300, 600, 1800)
+    correction: Correction = Correction.REPLACE
+    removal_gap_s: int = 0
 
 
 URL = re.compile(r"https?://[!-~]+")

@@ -22,6 +22,7 @@ from channels.contract import (
     ChannelError,
     ChannelMessage,
     ChannelProfile,
+    Correction,
     FileRef,
     FindResult,
     Found,
@@ -56,8 +57,9 @@ PROFILE = ChannelProfile(
     images=ImageRules(
         count=50, media_types=("image/jpeg", "image/png", "image/gif"), max_bytes=5 * 1024 * 1024
     ),
-    slots=frozenset({"portal_url", "posted_at"}),
+    slots=frozenset({"portal_url", "posted_at", "corrected_at", "version_at"}),
     amendable=True,
+    correction=Correction.AMEND,
     visible=Level.ACCOUNT,  # a folder has no readers; we look with our own eyes
     settle_s=10,
 )

@@ -13,6 +13,7 @@ from channels.contract import (
     Accepted,
     ChannelMessage,
     ChannelProfile,
+    Correction,
     FileRef,
     FindResult,
     Found,
@@ -49,8 +50,9 @@ PROFILE = ChannelProfile(
     images=ImageRules(
         count=50, media_types=("image/jpeg", "image/png", "image/gif"), max_bytes=5 * 1024 * 1024
     ),
-    slots=frozenset({"portal_url", "posted_at"}),
+    slots=frozenset({"portal_url", "posted_at", "corrected_at", "version_at", "history_url"}),
     amendable=True,
+    correction=Correction.AMEND,
     settle_s=120,
 )
 
@@ -108,9 +110,13 @@ class Portal:
             if self._is_out(place):  # also when it came back after a withdrawal that was done
                 journal.forget("withdraw:page", "网页还在")
                 journal.forget("withdraw:lists", "网页还在")
+                journal.forget("withdraw:names", "网页还在")
+            names = journal.once(
+                "withdraw:names", place.remote_id, lambda: self._names_of(place), repeatable=True
+            )
             journal.once("withdraw:page", place.remote_id, lambda: self._bury(place, reason), repeatable=True)
             journal.once("withdraw:lists", place.remote_id, lambda: self._remake(place), repeatable=True)
-        return Withdrawn()
+            return Withdrawn(self._gone_with(place, names["files"].split()))
 
     # ------------------------------------------------------------------------------- writing
 
@@ -120,7 +126,9 @@ class Portal:
         for over in overruns(PROFILE, message):
             if not over.warning:
                 raise Rejected(over.words, field=over.field, before_execution=True)
-        message = message.filled({"portal_url": self._url(place)})
+        message = message.filled(
+            {"portal_url": self._url(place), "history_url": self._address(place.history)}
+        )
         article, digest = message.articles[0], _digest(message)
         content = article.body.encode()
         twin = twin_of(place, message)
@@ -131,8 +139,17 @@ class Portal:
             if (
                 may_replace and self._disk.read(place.page) != content
             ):  # corrected to and fro under one journal
+                journal.forget(f"{prefix}history", "网页已是别的内容")
                 journal.forget(f"{prefix}page", "网页已是别的内容")
                 journal.forget(f"{prefix}lists", "网页已是别的内容")
+            history = dict(article.extras).get("history", "").encode()
+            if history:
+                journal.once(
+                    f"{prefix}history",
+                    digest,
+                    lambda: self._write_history(place, history),
+                    repeatable=True,
+                )
             journal.once(
                 f"{prefix}page",
                 digest,
@@ -152,6 +169,11 @@ class Portal:
         if there in (None, content) or (may_replace and not is_tomb(there)):
             return
         raise Rejected("这个地址上已有内容不同的网页", field="key", before_execution=True)
+
+    def _write_history(self, place: Place, content: bytes) -> Kept:
+        """Every public version on one page beside the item's page; the page that links to it comes after."""
+        self._disk.write(place.history, content)
+        return {"url": self._address(place.history)}
 
     def _write_page(self, place: Place, content: bytes, twin: Twin, files: Iterable[FileRef]) -> Kept:
         """The page, then what the old one alone had goes, then the twin, so that a crash loses no name of a file."""
@@ -178,9 +200,24 @@ class Portal:
         gone = hidden(twin, twin.withdrawn_at or self._today())
         if page and not is_tomb(page):
             self._disk.write(place.page, self._tombstone(place, gone, reason).encode())
+        self._disk.remove(place.history)
         self._remove_files(place, set(twin.files))
         self._disk.write(place.twin, gone.written())
         return {"withdrawn_at": gone.withdrawn_at}
+
+    def _names_of(self, place: Place) -> Kept:
+        """Files that go with the page, remembered before the twin forgets them."""
+        page = self._disk.read(place.page)
+        twin = self._known(place) or (recovered(place, page) if page else None)
+        return {"files": " ".join(twin.files if twin else ())}
+
+    def _gone_with(self, place: Place, files: Iterable[str]) -> tuple[str, ...]:
+        """Addresses at which nothing may be found any more: files that no other page uses, and the history."""
+        names = sorted(set(files) - files_in_use(self._disk, besides=place))
+        return (
+            *(self._address(f"{place.folder}/files/{name}") for name in names),
+            self._address(place.history),
+        )
 
     def _tombstone(self, place: Place, twin: Twin, reason: str) -> str:
         values = {
@@ -203,7 +240,10 @@ class Portal:
     # ------------------------------------------------------------------------------- knowing
 
     def _url(self, place: Place) -> str:
-        return f"{self._settings.root_url}/{place.page}"
+        return self._address(place.page)
+
+    def _address(self, name: str) -> str:
+        return f"{self._settings.root_url}/{name}"
 
     def _named_by(self, url: str) -> str:
         """The place that an address of ours names, for pages that a person found."""

@@ -1,6 +1,7 @@
 """Where things of the portal are: every path and address follows from a message, nothing is looked up. Pure.
 
 <column>/<YYYY>/<MM>/<YYYYMMDD>-<key>.html    the page
+<column>/<YYYY>/<MM>/<YYYYMMDD>-<key>.history.html    every public version, once it was corrected
 <column>/<YYYY>/<MM>/<YYYYMMDD>-<key>.json    its twin: what the lists are made of
 <column>/<YYYY>/<MM>/files/<digest>.<ext>     attachments and images, linked as files/<digest>.<ext>
 <column>/index.html, 2.html …                 lists;  index.html, portal.css  front page and its style
@@ -51,6 +52,11 @@ class Place:
     def page(self) -> str:
         """File of the page."""
         return f"{self.remote_id}.html"
+
+    @property
+    def history(self) -> str:
+        """File of the page with every public version; no key has a dot, so no page has this name."""
+        return f"{self.remote_id}.history.html"
 
     @property
     def twin(self) -> str:

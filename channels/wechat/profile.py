@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from channels.contract import ChannelProfile, ImageRules, Level, Limit, Quota, Unit
+from channels.contract import ChannelProfile, Correction, ImageRules, Level, Limit, Quota, Unit
 
 MARKER = "m"
 """Query parameter of the original link that carries the message's key."""
@@ -49,10 +49,12 @@ PROFILE = ChannelProfile(
     label="微信公众号",
     limits=LIMITS,
     images=ImageRules(count=50, media_types=("image/jpeg", "image/png"), max_bytes=1_000_000),
-    slots=frozenset({"portal_url", "posted_at", "image", "cover"}),
+    slots=frozenset({"portal_url", "posted_at", "corrected_at", "image", "cover"}),
     quotas=QUOTAS,
     external_links=False,
     amendable=False,
+    correction=Correction.REPLACE,  # an article cannot be edited after it is out: a new one, the old one deleted
+    removal_gap_s=20,
     withdrawable=True,
     visible=Level.PUBLIC,
     parts_per_posting=8,

@@ -11,6 +11,7 @@ from channels.contract import (
     Article,
     ChannelMessage,
     ChannelProfile,
+    Correction,
     ImageRules,
     Level,
     Limit,
@@ -43,6 +44,8 @@ PROFILE = ChannelProfile(
         Quota(PROBE, 20, "day"),
     ),
     amendable=False,
+    correction=Correction.POST,  # the old post keeps its comments and links; the correction names the page
+    removal_gap_s=20,
     withdrawable=True,
     visible=Level.PUBLIC,
     parts_per_posting=1,

@@ -16,6 +16,7 @@ from publisher.audit.keys import PublicKey, load_key_file, public_key_of
 from publisher.bootstrap.calendar import announced_calendar
 from publisher.bootstrap.rules import release_rules
 from publisher.domain.catalogue import Bureau, ChannelPlan, Column
+from publisher.domain.correction import CorrectionRule
 from publisher.domain.errors import Problem
 from publisher.domain.identifiers import ItemId, posting_key
 from publisher.domain.quota import CallQuota
@@ -211,6 +212,7 @@ def bureau_of(home: Path, settings: Settings, options: Mapping[str, Any]) -> Bur
             longest,
             quotas=quotas_in_force(name, c),
             gap_s=KINDS[c.kind].profile.gap_s if c.gap_s is None else c.gap_s,
+            correction=_correction(name, c),
         )
         for name, c in settings.channels.items()
     }
@@ -243,6 +245,22 @@ def quotas_in_force(name: str, part: ChannelPart) -> tuple[CallQuota, ...]:
     if strange:
         raise SettingsRefused(*strange)
     return tuple(CallQuota(q.call, q.window, part.quotas.get(q.call, q.limit), q.sending) for q in known)
+
+
+def _correction(name: str, part: ChannelPart) -> CorrectionRule:
+    profile = KINDS[part.kind].profile
+    rule = CorrectionRule(part.correction or profile.correction.value)
+    possible = [r for r in CorrectionRule if (r is CorrectionRule.AMEND) <= profile.amendable]
+    if rule not in possible:
+        raise SettingsRefused(
+            Problem(
+                f"channels.{name}.correction",
+                f"{profile.label}不能原址更正",
+                "、".join(possible),
+                f"{part.kind} cannot amend in place",
+            )
+        )
+    return rule
 
 
 def _longest(root_url: str, columns: Mapping[str, Column]) -> str:

@@ -118,20 +118,26 @@ def from_file(path: Path, now: datetime, fields: Mapping[str, Any], item_id: str
     )
 
 
+def text_of(data: bytes) -> str:
+    """Bytes of a text in whatever encoding it has. Raises `Refused`."""
+    from publisher.screening.problems import Refused as ScreeningRefused
+    from publisher.screening.readers.text import decode
+    from publisher.workflow.screen import as_refused
+
+    try:
+        return decode(data, field="body").text
+    except ScreeningRefused as why:
+        raise as_refused(why) from why
+
+
 def from_parts(
     body: bytes, now: datetime, fields: Mapping[str, Any], files: Sequence[tuple[str, Path]]
 ) -> ReadDraft:
     """A draft from a title, a text and files, each a role and a path. The text is read like a file's."""
-    from publisher.screening.problems import Refused as ScreeningRefused
-    from publisher.screening.readers.text import decode
     from publisher.workflow.incoming import IncomingFile
     from publisher.workflow.item_files import draft_from_file
-    from publisher.workflow.screen import as_refused
 
-    try:
-        text = decode(body, field="body").text
-    except ScreeningRefused as why:
-        raise as_refused(why) from why
+    text = text_of(body)
     given = given_values(fields)
     title = " ".join(str(given.get("title", "")).split())
     read = draft_from_file(

@@ -17,6 +17,7 @@ from publisher.cli import (
     callbacks,
     channel,
     item,
+    item_correct,
     item_release,
     part,
     posting,
@@ -36,6 +37,7 @@ COMMANDS: tuple[Command, ...] = tuple(
     for module in (
         service,
         item,
+        item_correct,
         item_release,
         review,
         posting,

@@ -27,6 +27,7 @@ CONTENT = {  # the fields of an item in the order of its page
     "responsible_editor": "责任编辑",
     "reviewer": "审核人",
     "expires_on": "到期下线日期",
+    "correction": "更正说明",
 }
 REQUESTS = {  # the fields of what a person asks for
     "actor": "办理人",
@@ -46,6 +47,7 @@ REQUESTS = {  # the fields of what a person asks for
     "key": "公钥",
     "anchor": "锚点",
     "name": "账号",
+    "note": "更正说明",
     "opinion": "意见",
     "part": "篇",
     "password": "口令",

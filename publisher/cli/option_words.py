@@ -54,6 +54,11 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--expires-on": ("到期下线日期", "day on which it expires"),
     "--detail": ("结构化字段，名称=值，可重复", "a structured field, name=value; repeatable"),
     "--body": ("正文文件，- 为标准输入", "file with the text, - for standard input"),
+    "--note": ("公开的更正说明", "the public correction note"),
+    "item correct --body": (
+        "新的正文文件，- 为标准输入；不给则不变",
+        "file with the new text, - for standard input; else unchanged",
+    ),
     "--attach": ("附件，可重复", "an attachment; repeatable"),
     "--image": ("图片，可重复；正文里写 ![说明](文件名)", "a picture; repeatable; placed by ![alt](name)"),
     "--cover": ("封面图片", "cover picture"),

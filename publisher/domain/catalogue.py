@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from publisher.domain.clocks import DayUnit, LegalClock, WorkCalendar
+from publisher.domain.correction import CorrectionRule
 from publisher.domain.quota import CallQuota
 from publisher.domain.windows import ReleaseRules
 
@@ -206,6 +207,7 @@ class ChannelPlan:
     longest_url: str = ""
     quotas: tuple[CallQuota, ...] = ()
     gap_s: int = 0
+    correction: CorrectionRule = CorrectionRule.REPLACE
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from publisher.domain.catalogue import (
     DisclosureAttribute,
     is_subject_class,
 )
+from publisher.domain.correction import NOTE_LIMIT_CHARS
 from publisher.domain.errors import Problem, Reason, Refused
 from publisher.domain.identifiers import DOCUMENT_NUMBER, RevisionDigest
 
@@ -50,7 +51,8 @@ class Content:
     """Everything that is reviewed, signed and published of one item (rules.md 16.4).
 
     `body` is HTML of our own small subset; images in it stand as `[[slot:image:<digest>]]`. `details` are
-    the structured fields of the kind (the elements of a warning, from and to of a notice).
+    the structured fields of the kind (the elements of a warning, from and to of a notice). `correction` 更正说明
+    is public and says what this revision corrects; empty where it corrects nothing.
     """
 
     title: str
@@ -74,6 +76,7 @@ class Content:
     responsible_editor: str = ""
     reviewer: str = ""
     expires_on: date | None = None
+    correction: str = ""
     details: tuple[tuple[str, str], ...] = ()
     files: tuple[ItemFile, ...] = ()
 
@@ -100,6 +103,8 @@ def content_to_json(content: Content) -> dict[str, Any]:
     value = asdict(content)
     value["formed_on"] = content.formed_on.isoformat()
     value["expires_on"] = content.expires_on.isoformat() if content.expires_on else None
+    if not content.correction:
+        del value["correction"]  # what was signed before there were corrections keeps its digest
     return value
 
 
@@ -185,6 +190,15 @@ def _text_problems(content: Content, bureau: Bureau) -> list[Problem]:
                 f"标题 {len(content.title)} 字，太长",
                 f"1 至 {TITLE_LIMIT_CHARS} 字",
                 f"title has {len(content.title)} characters, at most {TITLE_LIMIT_CHARS}",
+            )
+        )
+    if len(content.correction) > NOTE_LIMIT_CHARS:
+        problems.append(
+            Problem(
+                "correction",
+                f"更正说明 {len(content.correction)} 字，太长",
+                f"1 至 {NOTE_LIMIT_CHARS} 字",
+                f"correction note has {len(content.correction)} characters, at most {NOTE_LIMIT_CHARS}",
             )
         )
     longest = bureau.summary_limit_chars  # rules.md R6.05

@@ -103,6 +103,7 @@ PART_TABLE: dict[tuple[PartState, PartEvent], PartState] = {
     (S.PUBLISHED, E.REPLACE): S.REPLACED,
     (S.VERIFIED, E.REPLACE): S.REPLACED,
     (S.DIFFERS, E.REPLACE): S.REPLACED,
+    (S.MISSING, E.REPLACE): S.REPLACED,  # a correction puts the page back at its address
     (S.MISSING, E.WRITE_OFF): S.LOST,
     (S.PUBLISHED, E.WITHDRAW): S.WITHDRAWING,
     (S.VERIFIED, E.WITHDRAW): S.WITHDRAWING,

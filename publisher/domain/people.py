@@ -55,6 +55,7 @@ class Act(StrEnum):
     SUBMIT = "submit"
     SUBMIT_URGENT = "submit_urgent"
     DISCARD = "discard"
+    CORRECT = "correct"
     RECALL = "recall"
     PASS_CONTENT = "pass_content"
     CLEAR_SECRECY = "clear_secrecy"
@@ -95,6 +96,7 @@ ACT_LABELS = {
     Act.SUBMIT: "送审",
     Act.SUBMIT_URGENT: "紧急送审",
     Act.DISCARD: "废弃草稿",
+    Act.CORRECT: "更正",
     Act.RECALL: "撤回送审",
     Act.PASS_CONTENT: "初审",
     Act.CLEAR_SECRECY: "保密审查",
@@ -137,6 +139,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.SUBMIT: frozenset({Role.DRAFTER, Role.EDITOR}),
     Act.SUBMIT_URGENT: frozenset({Role.DRAFTER, Role.EDITOR}),
     Act.DISCARD: frozenset({Role.DRAFTER, Role.EDITOR}),
+    Act.CORRECT: frozenset({Role.DRAFTER, Role.EDITOR}),
     Act.RECALL: frozenset({Role.DRAFTER, Role.EDITOR}),
     Act.PASS_CONTENT: frozenset({Role.CONTENT_REVIEWER}),
     Act.CLEAR_SECRECY: frozenset({Role.SECRECY_REVIEWER}),

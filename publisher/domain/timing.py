@@ -16,6 +16,9 @@ CANNOT_SEE_S = (5, 15, 60, 300, 600)
 WITHDRAW_S = (5, 30, 120, 600, 1800)
 """Waits between tries to remove a part."""
 
+REMOVALS_ALARM = 3
+"""After so many tries to remove a part a person is told."""
+
 REAPPEAR_S = 86400
 """One more look after a removal, in case a restored site or a cache shows it again."""
 

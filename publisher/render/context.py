@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from channels.contract import COUNT, ChannelProfile, FileRef
 from publisher.domain.catalogue import DISCLOSURE_BASIS, Bureau, ChannelPlan
+from publisher.domain.correction import VERSION_AT, Version, next_number
 from publisher.domain.item import Content, ItemFile
+from publisher.render.subset import sanitise
 
 Values = dict[str, object]
 NO_SITE = dict.fromkeys(("name", "domain", "id_code", "sponsor", "url"), "")
@@ -70,6 +72,25 @@ def item_values(content: Content, bureau: Bureau, index_no: str) -> Values:
         "reviewer_name": content.reviewer,
         "responsible_editor": content.responsible_editor,
     }
+
+
+def version_values(content: Content, earlier: Sequence[Version]) -> Values:
+    """What a correction shows: its note and number, and the earlier public versions, newest first."""
+    correction = {"note": content.correction, "number": next_number(earlier)} if content.correction else None
+    versions = [
+        {
+            "number": version.number,
+            "title": version.title,
+            "note": version.note,
+            "digest": version.digest,
+            "at": f"[[slot:{VERSION_AT}:{version.number}]]",
+            "body": sanitise(version.readable()),
+            "files": version.files,
+            "details": version.details,
+        }
+        for version in reversed(earlier)
+    ]
+    return {"correction": correction, "versions": versions}
 
 
 def column_values(content: Content, bureau: Bureau) -> Values:

@@ -18,7 +18,9 @@ def expected_url(plan: ChannelPlan) -> str:
 
 def limits(message: ChannelMessage, profile: ChannelProfile, plan: ChannelPlan) -> list[Overrun]:
     """Everything that the profile forbids, with the longest address in place; also slots it does not know."""
-    filled = message.filled({"portal_url": expected_url(plan), "posted_at": POSTED_AT})
+    filled = message.filled(
+        {"portal_url": expected_url(plan), "posted_at": POSTED_AT, "corrected_at": POSTED_AT}
+    )
     return [*overruns(profile, filled), *_unknown_slots(message, profile)]
 
 

@@ -38,6 +38,7 @@ def pieces_of(content: Content) -> Pieces:
     found["title"] = title
     found["short_title"] = sentence(content.short_title) or title
     found["summary"] = "" if title.startswith(summary) else summary
+    found["correction"] = sentence(content.correction)
     return found
 
 

@@ -15,6 +15,7 @@ from importlib.resources.abc import Traversable
 from channels.contract import URL, Article, ChannelMessage, ChannelProfile, FileRef
 from channels.reading import plain, read_page
 from publisher.domain.catalogue import Bureau, ChannelPlan
+from publisher.domain.correction import Version
 from publisher.domain.item import Content, ItemFile
 from publisher.render import context
 from publisher.render.dress import dress
@@ -46,15 +47,21 @@ class Renderer:
         return self._library.filled(template, values)
 
     def message(
-        self, content: Content, *, index_no: str, plan: ChannelPlan, profile: ChannelProfile
+        self,
+        content: Content,
+        *,
+        index_no: str,
+        plan: ChannelPlan,
+        profile: ChannelProfile,
+        earlier: Sequence[Version] = (),
     ) -> ChannelMessage:
-        """What a channel is to send: one article, under no key yet.
+        """What a channel is to send: one article, under no key yet. `earlier` versions stand in a correction's history.
 
         `content` has passed `domain.item.require_complete`. Raises `Refused` where the body shows a picture
         that the item does not have, a text contains a slot of ours, a warning's elements contradict each
         other, or a page would lack a mandatory tag. Lengths are not looked at here: see `limits`.
         """
-        work = _Work(self._library, content, plan, profile, f"{CHANNELS}/{profile.kind}")
+        work = _Work(self._library, content, plan, profile, f"{CHANNELS}/{profile.kind}", tuple(earlier))
         site = context.site_of(plan, self._bureau, self._sites)
         return ChannelMessage("", (work.article(self._bureau, site, index_no),))
 
@@ -72,6 +79,7 @@ class _Work:
     plan: ChannelPlan
     profile: ChannelProfile
     folder: str
+    earlier: tuple[Version, ...] = ()
 
     def article(self, bureau: Bureau, site: Mapping[str, str], index_no: str) -> Article:
         values = self._values(bureau, site, index_no)
@@ -101,6 +109,7 @@ class _Work:
             "bureau": {"name": bureau.name, "organisation": bureau.organisation},
             "column": context.column_values(content, bureau),
             "item": context.item_values(content, bureau, index_no),
+            **context.version_values(content, self.earlier),
             "d": pieces_of(content),
             "details": Pieces(content.details),
             "warning": warning_of(content, bureau),
@@ -122,7 +131,8 @@ class _Work:
     def _body(self, values: context.Values) -> tuple[str, str]:
         """Name of the template that wrote the body, and the body."""
         kind = self.content.kind
-        names = (f"body-{kind}.html", f"body-{kind}.txt", "body.html", "body.txt")
+        own = ("body-correction.html", "body-correction.txt") if self.content.correction else ()
+        names = (*own, f"body-{kind}.html", f"body-{kind}.txt", "body.html", "body.txt")
         paths = [f"{self.folder}/{name}" for name in names]
         path = next((path for path in paths if self.library.has(path)), paths[-1])
         orders = self.library.table(f"{self.folder}/drop.json")
@@ -130,7 +140,8 @@ class _Work:
         def write(pieces: Pieces) -> str:
             return self.library.filled(path, {**values, "d": pieces}).strip()
 
-        order = orders.get(kind, orders.get("*", []))
+        chosen = "correction" if path.rpartition("/")[2].startswith("body-correction") else kind
+        order = orders.get(chosen, orders.get("*", []))
         return path, fitted(pieces_of(self.content), order, write, fits_body(self.profile, self.plan))
 
     def _line(self, name: str, values: context.Values) -> str:

@@ -18,6 +18,7 @@ from publisher.scheduler.clock import Tick, TickClock
 from publisher.store.engine import StoreUnavailable
 from publisher.store.unit_of_work import Store
 from publisher.workflow.by_hand import look_for_hand_made
+from publisher.workflow.correct import advance_corrections
 from publisher.workflow.deliver import deliver_next
 from publisher.workflow.desk import probe_paused
 from publisher.workflow.hearing import match_inbox
@@ -184,6 +185,8 @@ def sweep_once(store: Store, now: datetime) -> int:
     """All that needs no platform: release, readiness and lateness, orders, second looks; how much changed."""
     with store.write() as uow:
         done = len(release_due(uow, now))
+    with store.write() as uow:
+        done += advance_corrections(uow, now)
     with store.write() as uow:
         done += advance_orders(uow, now)
     with store.write() as uow:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from publisher.store.engine import Target, file_lock, open_engine
 from publisher.store.schema import meta
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration; a test holds it against the files."""
 
 

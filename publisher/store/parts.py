@@ -22,7 +22,7 @@ class Parts:
 
     def add(self, **values: Any) -> None:
         """A part that has just gone out."""
-        self._c.execute(sa.insert(t.parts).values(differences=[], **values))
+        self._c.execute(sa.insert(t.parts).values(differences=[], addresses=[], **values))
 
     def get(self, part_id: str) -> PartRecord | None:
         """By id: posting key, colon, position."""

@@ -61,6 +61,7 @@ class RevisionRecord:
     due_on: str
     due_provisional: bool
     second_look_by: datetime | None
+    expires_on: str
 
     def due_day(self) -> date:
         """The last day of the legal limit."""
@@ -69,7 +70,10 @@ class RevisionRecord:
 
 @dataclass(frozen=True, slots=True)
 class PostingRecord:
-    """One sending to one channel; `id` is its key, the same for each attempt."""
+    """One sending to one channel; `id` is its key, the same for each attempt.
+
+    `amends` is the part that it corrects in place, empty where it goes out as something new.
+    """
 
     id: str
     body: str
@@ -90,6 +94,7 @@ class PostingRecord:
     claimed_by: str
     claimed_at: datetime | None
     slots: dict[str, str]
+    amends: str
     receipt: dict[str, Any] | None
     job: dict[str, Any] | None
     unknown_since: datetime | None
@@ -122,7 +127,7 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class PartRecord:
-    """One article that went out."""
+    """One article that went out. `addresses` are what went with it when it was removed, and must stay gone."""
 
     id: str
     posting_id: str
@@ -140,6 +145,7 @@ class PartRecord:
     next_look_at: datetime | None
     accepted_digest: str
     differences: list[str]
+    addresses: list[str]
     removals: int
     order_id: int
 

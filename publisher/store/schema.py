@@ -103,8 +103,15 @@ revisions = sa.Table(
     sa.Column("due_on", sa.String(10), nullable=False),
     sa.Column("due_provisional", sa.Boolean, nullable=False, default=False),
     sa.Column("second_look_by", UtcInstant),
+    _text("expires_on"),
     sa.Index("ix_revisions_state", "state", "release_at"),
     sa.Index("ix_revisions_item", "item_id", "number"),
+    sa.Index(
+        "ix_revisions_expiry",
+        "expires_on",
+        sqlite_where=sa.text("expires_on <> ''"),
+        postgresql_where=sa.text("expires_on <> ''"),
+    ),
 )
 
 signatures = sa.Table(
@@ -143,6 +150,7 @@ postings = sa.Table(
     _text("claimed_by"),
     sa.Column("claimed_at", UtcInstant),
     sa.Column("slots", sa.JSON, nullable=False),
+    _text("amends"),
     sa.Column("receipt", sa.JSON),
     sa.Column("job", sa.JSON),
     sa.Column("unknown_since", UtcInstant),
@@ -164,6 +172,12 @@ postings = sa.Table(
         postgresql_where=sa.text("state NOT IN ('out', 'cancelled')"),
     ),
     sa.Index("ix_postings_due", "channel", "state", "due_at"),
+    sa.Index(
+        "ix_postings_amends",
+        "amends",
+        sqlite_where=sa.text("amends <> ''"),
+        postgresql_where=sa.text("amends <> ''"),
+    ),
 )
 
 posting_articles = sa.Table(
@@ -211,6 +225,7 @@ parts = sa.Table(
     sa.Column("next_look_at", UtcInstant),
     _text("accepted_digest"),
     sa.Column("differences", sa.JSON, nullable=False),
+    sa.Column("addresses", sa.JSON, nullable=False, server_default="[]"),
     _number("removals"),
     _number("order_id"),
     sa.Index("ix_parts_look", "channel", "state", "next_look_at"),

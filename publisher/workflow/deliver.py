@@ -36,7 +36,7 @@ from publisher.store.blobs import BlobDamaged
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.account import sending
-from publisher.workflow.gate import gate_pages, page_fault
+from publisher.workflow.gate import gate_pages, page_fault, receipt_of
 from publisher.workflow.journal import PUBLISH, LeaseLost
 from publisher.workflow.outcome import (
     UNSURE,
@@ -49,7 +49,7 @@ from publisher.workflow.outcome import (
     refuse_channel,
     reject,
 )
-from publisher.workflow.outlets import Outlets, Tampered, message_of
+from publisher.workflow.outlets import Outlets, Tampered, message_of, slots_of_versions
 
 SYSTEM = "system"
 
@@ -74,7 +74,7 @@ def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
         result = _out_already(store, posting, channel, journal)
         if result is None:
             with sending(posting.id):
-                result = channel.publish(message, journal)
+                result = _send(store, posting, channel, message, journal)
     except LeaseLost:
         return True  # somebody else has it; our claim's fence is old and settles nothing
     except (Tampered, BlobDamaged, FileNotFoundError) as why:
@@ -89,6 +89,20 @@ def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
     else:
         _settle_success(store, outlets, posting, result)
     return True
+
+
+def _send(
+    store: Store, posting: PostingRecord, channel: Channel, message: ChannelMessage, journal: Journal
+) -> Receipt | Accepted:
+    """Publish, or correct in place what this posting amends."""
+    if not posting.amends:
+        return channel.publish(message, journal)
+    with store.read() as reading:
+        part = reading.parts.get(posting.amends)
+    if part is None:
+        raise LookupError(posting.amends)
+    there = receipt_of(part)
+    return channel.amend(Receipt(there.remote_id, (there,)), message, journal)
 
 
 def claim(store: Store, outlets: Outlets, channel_name: str) -> PostingRecord | None:
@@ -122,7 +136,8 @@ def _slots(uow: UnitOfWork, posting: PostingRecord, now: datetime) -> dict[str, 
     """Slots as they will be sent. Once a step has begun they stay, so that the same call has the same content."""
     if uow.postings.steps(posting.id, PUBLISH):
         return posting.slots
-    return {**posting.slots, "posted_at": shown_minute(now)}
+    times = {"posted_at": shown_minute(now), "corrected_at": shown_minute(now)}
+    return {**posting.slots, **times, **slots_of_versions(uow, posting)}
 
 
 def _approved_message(store: Store, outlets: Outlets, posting: PostingRecord) -> ChannelMessage:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from channels.contract import ChannelProfile
+from publisher.domain.catalogue import WARNING_ELEMENTS
 from publisher.domain.clocks import business_day, due_for
+from publisher.domain.correction import Version
 from publisher.domain.errors import Problem, Reason, Refused, refuse
 from publisher.domain.identifiers import IndexNumber
 from publisher.domain.item import (
@@ -26,7 +28,7 @@ from publisher.render.freeze import freeze
 from publisher.render.limits import limits
 from publisher.render.renderer import Renderer
 from publisher.store.records import DraftRecord, ItemRecord
-from publisher.store.unit_of_work import UnitOfWork
+from publisher.store.unit_of_work import Reading, UnitOfWork
 from publisher.workflow.acts import Actor
 from publisher.workflow.incoming import IncomingFile, keep_files
 from publisher.workflow.screen import (
@@ -95,15 +97,9 @@ def save_draft(uow: UnitOfWork, now: datetime, actor: Actor, request: DraftReque
         responsible_editor=request.content.responsible_editor or _editor(uow, actor),
     )
     content = with_defaults(content, uow.bureau, content.responsible_editor)
-    findings = screen_content(content, today)
-    refuse_hard(findings)
-    faults = [
-        p for p in content_problems(content, uow.bureau, today) if p.field in ("title", "body", "formed_on")
-    ]
-    if faults:
-        raise Refused(Reason.BAD_INPUT, *faults)
     item_id = request.item_id or _new_item(uow, now, actor)
-    draft_id = _write_draft(uow, now, actor, item_id, content, kept_findings(findings, {}))
+    content = replace(content, correction=_note_of(uow, item_id))
+    draft_id, findings = write_draft(uow, now, actor, item_id, content)
     uow.record(
         now,
         "person:draft:saved",
@@ -111,11 +107,36 @@ def save_draft(uow: UnitOfWork, now: datetime, actor: Actor, request: DraftReque
         f"item:{item_id}",
         os_user=actor.os_user,
         digests={f"file.{n}": file.digest for n, file in enumerate(files.values())},
-        facts={"draft": draft_id, "findings": len(findings)},
+        facts={"draft": draft_id, "findings": findings},
         notes={"title": content.title, "files": "\n".join(file.name for file in files.values())},
     )
     uow.commit()
     return item_id
+
+
+def _note_of(uow: UnitOfWork, item_id: str) -> str:
+    """The note of the open correction: new content for it is still that correction."""
+    draft = uow.items.open_draft(item_id)
+    return str(draft.content.get("correction", "")) if draft else ""
+
+
+def write_draft(
+    uow: UnitOfWork, now: datetime, actor: Actor, item_id: str, content: Content
+) -> tuple[str, int]:
+    """Screen a content and keep it as the item's open draft: the draft's id, and how many findings there are.
+
+    Refused, nothing kept: a mark of secrecy, a full identity number, no title, no text.
+    """
+    today = business_day(now)
+    findings = screen_content(content, today)
+    refuse_hard(findings)
+    faults = [
+        p for p in content_problems(content, uow.bureau, today) if p.field in ("title", "body", "formed_on")
+    ]
+    if faults:
+        raise Refused(Reason.BAD_INPUT, *faults)
+    draft_id = _write_draft(uow, now, actor, item_id, content, kept_findings(findings, {}))
+    return draft_id, len(findings)
 
 
 def _editor(uow: UnitOfWork, actor: Actor) -> str:
@@ -192,8 +213,8 @@ def submit(
     """
     require(Act.SUBMIT_URGENT if request.urgent else Act.SUBMIT, actor.person)
     record = item(uow, request.item_id)
-    _refuse_while_out(uow, record.id)
     draft = _draft_to_submit(uow, now, actor, record.id)
+    _refuse_while_out(uow, draft)
     content = _with_reviewer(uow, actor, content_from_json(draft.content), request)
     findings = screen_content(content, business_day(now))
     refuse_hard(findings)
@@ -202,8 +223,10 @@ def submit(
         raise Refused(Reason.BAD_INPUT, *problems)
     refuse_unanswered(findings, request.answers)
     _check_urgent(uow, content, urgent=request.urgent)
+    _check_expiry(content, business_day(now))
     index_no = record.index_no or _index_number(uow, record.id, now)
-    messages, warnings = _render(uow, content, index_no, renderer, profiles)
+    earlier = versions_of(uow, record.id) if content.correction else ()
+    messages, warnings = _render(uow, content, index_no, renderer, profiles, earlier)
     revision_id = _fix(
         uow, now, actor, draft, content, index_no, messages, request, kept_findings(findings, request.answers)
     )
@@ -211,27 +234,73 @@ def submit(
     return Submitted(revision_id, index_no, warnings)
 
 
-def _refuse_while_out(uow: UnitOfWork, item_id: str) -> None:
-    out = [
-        r
-        for r in uow.items.revisions(item_id)
-        if r.state in (RevisionState.RELEASED, RevisionState.WITHDRAWING)
-    ]
-    if out:
+def _refuse_while_out(uow: UnitOfWork, draft: DraftRecord) -> None:
+    """What is out changes only by a correction with its public note; what is being withdrawn not at all."""
+    states = {r.state for r in uow.items.revisions(draft.item_id)}
+    note = str(draft.content.get("correction", ""))
+    if RevisionState.WITHDRAWING in states:
         raise refuse(
             Reason.WRONG_STATE,
-            "这个条目有已下发的版本，本版软件还不能更正已发布的内容",
+            "这个条目正在撤下",
             field="item",
-            allowed="先撤下，再送审新版本",
-            english="a revision is out; this release cannot correct it in place, withdraw it first",
+            allowed="撤下办结后再送审新版本",
+            english="the item is being withdrawn",
         )
+    if RevisionState.RELEASED in states and not note:
+        raise refuse(
+            Reason.WRONG_STATE,
+            "这个条目有已下发的版本，改动要写明公开的更正说明",
+            field="item",
+            allowed="用 item correct 打开更正稿",
+            english="a revision is out: open a correction with its public note",
+        )
+    if note and RevisionState.RELEASED not in states:
+        raise refuse(
+            Reason.WRONG_STATE,
+            "这是更正稿，而条目没有公开着的版本可以更正",
+            field="item",
+            allowed="废弃这份草稿，另存一份再送审",
+            english="a correction needs a revision that is out",
+        )
+
+
+def _check_expiry(content: Content, today: date) -> None:
+    """A day of expiry that is past would take the item back the minute it is out."""
+    if content.expires_on is not None and content.expires_on <= today:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"到期下线日期 {content.expires_on} 已经过了",
+            field="expires_on",
+            allowed=f"晚于 {today}，或不写",
+            english=f"the day of expiry must be after {today}",
+        )
+
+
+def versions_of(reading: Reading, item_id: str) -> tuple[Version, ...]:
+    """Every version of the item that the public could see, oldest first, numbered from 1."""
+    public = [r for r in reading.items.revisions(item_id) if r.released_at is not None]
+    return tuple(_version(number, r.id, content_from_json(r.content)) for number, r in enumerate(public, 1))
+
+
+def _version(number: int, digest: str, content: Content) -> Version:
+    words = WARNING_ELEMENTS if content.kind == "warning" else {}
+    return Version(
+        number=number,
+        digest=digest,
+        title=content.title,
+        note=content.correction,
+        body=content.body,
+        files=tuple((file.title or file.name, file.digest) for file in content.attachments()),
+        details=tuple((words[name], text) for name, text in content.details if name in words),
+    )
 
 
 def _draft_to_submit(uow: UnitOfWork, now: datetime, actor: Actor, item_id: str) -> DraftRecord:
     draft = uow.items.open_draft(item_id)
     latest = uow.items.latest_revision(item_id)
     if draft is None and latest is not None and latest.state in FINAL:
-        content = content_from_json(latest.content)
+        out = any(r.state is RevisionState.RELEASED for r in uow.items.revisions(item_id))
+        content = _reopened(content_from_json(latest.content), business_day(now), corrects=out)
         _write_draft(uow, now, actor, item_id, content, latest.findings)
         draft = uow.items.open_draft(item_id)
     if draft is None:
@@ -243,6 +312,17 @@ def _draft_to_submit(uow: UnitOfWork, now: datetime, actor: Actor, item_id: str)
             english="no open draft to submit",
         )
     return draft
+
+
+def _reopened(content: Content, today: date, *, corrects: bool) -> Content:
+    """An ended revision as a draft. A day of expiry that is past does not stand in the way, and where nothing
+    is out any more it corrects nothing."""
+    past = content.expires_on is not None and content.expires_on <= today
+    return replace(
+        content,
+        expires_on=None if past else content.expires_on,
+        correction=content.correction if corrects else "",
+    )
 
 
 def _with_reviewer(uow: UnitOfWork, actor: Actor, content: Content, request: SubmitRequest) -> Content:
@@ -289,11 +369,12 @@ def _render(
     index_no: str,
     renderer: Renderer,
     profiles: Mapping[str, ChannelProfile],
+    earlier: tuple[Version, ...],
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     messages, problems, warnings = {}, [], []
     for name in content.channels:
         plan, profile = uow.bureau.channels[name], profiles[name]
-        message = renderer.message(content, index_no=index_no, plan=plan, profile=profile)
+        message = renderer.message(content, index_no=index_no, plan=plan, profile=profile, earlier=earlier)
         for overrun in limits(message, profile, plan):
             words = f"{plan.label}：{overrun.words}"
             if overrun.warning:
@@ -343,6 +424,7 @@ def _fix(
         submitted_at=now,
         due_on=due.day.isoformat(),
         due_provisional=due.provisional,
+        expires_on=content.expires_on.isoformat() if content.expires_on else "",
     )
     uow.items.close_draft(draft.id)
     uow.record(

@@ -21,7 +21,7 @@ from channels.contract import (
     StepState,
 )
 from publisher.audit.entries import Outcome
-from publisher.domain.part import PartEvent, advance_part
+from publisher.domain.part import PUBLIC, PartEvent, advance_part
 from publisher.domain.posting import (
     ChannelEvent,
     PostingEvent,
@@ -78,6 +78,8 @@ def bring_out(
             out_at=now,
             next_look_at=now,
         )
+    if posting.amends:
+        _replace(uow, now, posting)
     for cause in ("late", "gate", "unknown", "person", "failed"):
         uow.accounts.close_alarm(f"{cause}:{posting.id}", now)
     uow.record(
@@ -89,6 +91,24 @@ def bring_out(
         digests={"revision": posting.revision_id},
         facts={"channel": posting.channel, "parts": len(receipt.parts), "remote_id": receipt.remote_id},
         notes={"url": "\n".join(part.url for part in receipt.parts)},
+    )
+
+
+def _replace(uow: UnitOfWork, now: datetime, posting: PostingRecord) -> None:
+    """The part that was corrected in place has given its address to the new one."""
+    part = uow.parts.get(posting.amends)
+    if part is None or part.state not in PUBLIC:
+        return  # an order had begun to take it away: it goes on, for the same address
+    uow.parts.change(part.id, state=advance_part(part.state, PartEvent.REPLACE), next_look_at=None)
+    uow.accounts.close_alarm(f"part:{part.id}", now)
+    uow.record(
+        now,
+        "system:part:replaced",
+        SYSTEM,
+        f"part:{part.id}",
+        digests={"revision": part.revision_id, "by": posting.revision_id},
+        facts={"channel": part.channel, "posting": posting.id},
+        notes={"url": part.url},
     )
 
 

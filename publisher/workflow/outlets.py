@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from channels.contract import Article, Channel, ChannelMessage, Journal
+from publisher.domain.correction import VERSION_AT
 from publisher.domain.item import content_from_json, revision_digest
 from publisher.render.freeze import thaw
 from publisher.store.records import PostingRecord, RevisionRecord
@@ -62,6 +63,29 @@ def message_of(reading: Reading, posting: PostingRecord) -> ChannelMessage:
         articles.extend(thaw(revision.messages[posting.channel]).articles)
     message = ChannelMessage(posting.id, tuple(articles))
     return replace(message.filled(posting.slots), key=posting.id)
+
+
+NOT_POSTED = "未在本站发布"
+
+
+def slots_of_versions(reading: Reading, posting: PostingRecord) -> dict[str, str]:
+    """What a correction says about time: when each earlier version was posted here, and, where it amends a
+    page, when that page was first posted, which no correction changes (R12.06)."""
+    older = [
+        p
+        for p in reading.postings.of_item(posting.item_id)
+        if p.channel == posting.channel and p.revision_id != posting.revision_id and p.out_at is not None
+    ]
+    at = {p.revision_id: p.slots.get("corrected_at" if p.amends else "posted_at", "") for p in older}
+    public = [r for r in reading.items.revisions(posting.item_id) if r.released_at is not None]
+    slots = {
+        f"{VERSION_AT}:{number}": at.get(revision.id) or NOT_POSTED
+        for number, revision in enumerate(public, 1)
+        if revision.id != posting.revision_id
+    }
+    amended = reading.parts.get(posting.amends) if posting.amends else None
+    first = next((p for p in older if amended and p.id == amended.posting_id), None)
+    return {**slots, "posted_at": first.slots["posted_at"]} if first else slots
 
 
 def article_of(reading: Reading, posting: PostingRecord, position: int) -> Article:

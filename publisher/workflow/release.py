@@ -7,12 +7,16 @@ from datetime import datetime, timedelta
 
 from publisher.domain.catalogue import Bureau, DisclosureAttribute, Kind
 from publisher.domain.clocks import BEIJING, add_working_days, local
+from publisher.domain.correction import CorrectionRule
 from publisher.domain.identifiers import ItemId, posting_key
 from publisher.domain.item import Content, content_from_json
 from publisher.domain.lifecycle import RevisionEvent, RevisionState, advance_revision
+from publisher.domain.order import OrderKind, OrderScope
+from publisher.domain.part import PUBLIC, PartState
 from publisher.domain.people import Act
 from publisher.domain.posting import ChannelState, PostingEvent, PostingState, advance_posting
 from publisher.domain.review import CHAINS, complete, lawful
+from publisher.domain.timing import REMOVALS_ALARM
 from publisher.domain.windows import Opening
 from publisher.store.records import PostingRecord, ReservationRecord, RevisionRecord
 from publisher.store.unit_of_work import UnitOfWork
@@ -62,6 +66,16 @@ def gate_fault(uow: UnitOfWork, revision: RevisionRecord) -> str:
         return "签署不全：签名的人不合审签规定"
     if revision.content["disclosure_attribute"] != DisclosureAttribute.PROACTIVE.value:
         return "公开属性不是主动公开"
+    return _overtaken(uow, revision)
+
+
+def _overtaken(uow: UnitOfWork, revision: RevisionRecord) -> str:
+    """A withdrawal that was ordered meanwhile is never undone by what was under way."""
+    states = {r.state for r in uow.items.revisions(revision.item_id)}
+    if RevisionState.WITHDRAWING in states:
+        return "这个条目正在撤下"
+    if revision.content.get("correction") and RevisionState.RELEASED not in states:
+        return "被更正的版本已经不在公开状态"
     return ""
 
 
@@ -91,8 +105,54 @@ def _release(uow: UnitOfWork, now: datetime, revision: RevisionRecord) -> None:
         digests={"revision": revision.id},
         facts={"item": revision.item_id, "channels": ",".join(content.channels)},
     )
+    if _supersede_older(uow, now, revision, content):
+        return  # a correction: publisher.workflow.correct plans each channel by its rule
     for channel in content.channels:
         plan_posting(uow, now, revision, content, channel, occasion=1)
+
+
+def _supersede_older(uow: UnitOfWork, now: datetime, revision: RevisionRecord, content: Content) -> bool:
+    """The revision that was out is superseded now, under an order to correct; whether there was one."""
+    approver = _approver(uow, revision)
+    older = [
+        r
+        for r in uow.items.revisions(revision.item_id)
+        if r.state is RevisionState.RELEASED and r.id != revision.id
+    ]
+    for old in older:
+        uow.items.change_revision(old.id, state=advance_revision(old.state, RevisionEvent.SUPERSEDE))
+        uow.record(
+            now,
+            "system:revision:superseded",
+            SYSTEM,
+            f"revision:{old.id}",
+            on_behalf_of=approver,
+            digests={"by": revision.id},
+        )
+    if older:
+        order = uow.parts.add_order(
+            kind=OrderKind.CORRECT,
+            scope=OrderScope.ITEM,
+            item_id=revision.item_id,
+            channel="",
+            part_id="",
+            leak=False,
+            signed_by=approver,
+            confirmed_by=approver,
+            at=now,
+            reason=content.correction,
+        )
+        uow.record(
+            now,
+            "system:order:corrected",
+            SYSTEM,
+            f"item:{revision.item_id}",
+            on_behalf_of=approver,
+            digests={"revision": revision.id, "corrects": older[-1].id},
+            facts={"order": order},
+            notes={"note": content.correction},
+        )
+    return bool(older)
 
 
 def _approver(uow: UnitOfWork, revision: RevisionRecord) -> str:
@@ -100,11 +160,19 @@ def _approver(uow: UnitOfWork, revision: RevisionRecord) -> str:
 
 
 def plan_posting(
-    uow: UnitOfWork, now: datetime, revision: RevisionRecord, content: Content, channel: str, *, occasion: int
+    uow: UnitOfWork,
+    now: datetime,
+    revision: RevisionRecord,
+    content: Content,
+    channel: str,
+    *,
+    occasion: int,
+    amends: str = "",
 ) -> str:
     """One posting for one channel, waiting; returns its key. The business key makes a second one impossible.
 
-    It keeps its place in the quota book; lateness and the gate's limit count from when it may go.
+    It keeps its place in the quota book; lateness and the gate's limit count from when it may go. `amends` is
+    the part that it will correct in place.
     """
     kind = uow.bureau.kinds[content.kind]
     key = posting_key(ItemId(revision.item_id), revision.id, channel, occasion)
@@ -127,6 +195,7 @@ def plan_posting(
         gate_limit_at=counted + kind.gate_limit,
         waits_for=waits_words(planned) if planned.at > now else "",
         created_at=now,
+        amends=amends,
     )
     uow.record(
         now,
@@ -138,6 +207,7 @@ def plan_posting(
             "item": revision.item_id,
             "channel": channel,
             "occasion": occasion,
+            "amends": amends,
             "for": planned.at.isoformat(timespec="seconds"),
         },
     )
@@ -210,8 +280,24 @@ def _readiness(
         ("渠道已暂停", channel is None or channel.state is not ChannelState.OPEN),
         (waits_words(planned), planned.at > now),
         (gate.waits_for, not gate.open),
+        ("等待旧稿撤下", _old_one_stands(uow, posting)),
     )
     return gate.portal_url, next((words for words, holds in reasons if holds), "")
+
+
+def _old_one_stands(uow: UnitOfWork, posting: PostingRecord) -> bool:
+    """Where a correction replaces the old post, that one goes first; once a person has the task, nobody waits."""
+    plan = uow.bureau.channels.get(posting.channel)
+    if plan is None or plan.correction is not CorrectionRule.REPLACE:
+        return False
+    older = (
+        p
+        for p in uow.parts.of_item(posting.item_id)
+        if p.channel == posting.channel and p.revision_id != posting.revision_id
+    )
+    return any(
+        p.state in PUBLIC or (p.state is PartState.WITHDRAWING and p.removals < REMOVALS_ALARM) for p in older
+    )
 
 
 def _late(uow: UnitOfWork, now: datetime, posting: PostingRecord) -> bool:

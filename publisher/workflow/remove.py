@@ -21,7 +21,7 @@ from publisher.domain.errors import Reason, refuse
 from publisher.domain.part import PartEvent, PartState, advance_part
 from publisher.domain.people import Act, require
 from publisher.domain.posting import PostingState
-from publisher.domain.timing import REAPPEAR_S, next_removal
+from publisher.domain.timing import REAPPEAR_S, REMOVALS_ALARM, next_removal
 from publisher.store.records import PartRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
@@ -119,7 +119,7 @@ def _try_again(uow: UnitOfWork, now: datetime, part: PartRecord, event: PartEven
         removals=removals,
         next_look_at=next_removal(removals, now),
     )
-    if removals == 3:
+    if removals == REMOVALS_ALARM:
         label = uow.bureau.label(part.channel)
         uow.accounts.raise_alarm(f"removal:{part.id}", f"{label}还没有撤下：{words}", now)
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from publisher.domain.clocks import business_day, shown_minute
-from publisher.domain.lifecycle import REVISION_LABELS, RevisionState
-from publisher.domain.part import PART_LABELS, PartState
+from publisher.domain.lifecycle import REVISION_LABELS, UNDER_WAY, RevisionState
+from publisher.domain.order import OrderKind
+from publisher.domain.part import PART_LABELS, PUBLIC, PartState
 from publisher.domain.posting import POSTING_LABELS, PostingState
 from publisher.store.records import ItemRecord, PartRecord, PostingRecord, RevisionRecord
 from publisher.store.unit_of_work import Reading
@@ -67,7 +68,7 @@ class ItemWhere:
 
 def where(reading: Reading, item: ItemRecord, now: datetime) -> ItemWhere:
     """Compute where an item is, per channel. `now` decides what is overdue."""
-    revision = reading.items.latest_revision(item.id)
+    revision = _speaking(reading.items.revisions(item.id))
     draft = reading.items.open_draft(item.id)
     content = revision.content if revision else (draft.content if draft else {"title": "", "kind": ""})
     due = revision.due_on if revision else ""
@@ -79,7 +80,7 @@ def where(reading: Reading, item: ItemRecord, now: datetime) -> ItemWhere:
         title=content["title"],
         kind=kind.label if kind else content["kind"],
         state=revision.state.value if revision else "draft",
-        words=_words(revision),
+        words=_words(reading, revision),
         held=bool(revision and revision.held),
         drafter=revision.drafter if revision else (draft.updated_by if draft else ""),
         revision_id=revision.id if revision else "",
@@ -90,18 +91,45 @@ def where(reading: Reading, item: ItemRecord, now: datetime) -> ItemWhere:
     )
 
 
-def _words(revision: RevisionRecord | None) -> str:
+def _speaking(revisions: Sequence[RevisionRecord]) -> RevisionRecord | None:
+    """The revision whose state is the item's: the newest, but never an ended one while an older one is out."""
+    out = [r for r in revisions if r.state in (RevisionState.RELEASED, RevisionState.WITHDRAWING)]
+    newest = revisions[-1] if revisions else None
+    ended = newest is not None and newest.state in (RevisionState.RETURNED, RevisionState.WITHHELD)
+    return out[-1] if ended and out else newest
+
+
+def _words(reading: Reading, revision: RevisionRecord | None) -> str:
     if revision is None:
         return "草稿"
     words = REVISION_LABELS[revision.state]
+    corrects = bool(revision.content.get("correction"))
+    if corrects and revision.state in UNDER_WAY:
+        words = f"更正稿{words}"
+    if corrects and revision.state is RevisionState.RELEASED and _correcting(reading, revision.item_id):
+        words = "更正中"
     return f"{words}（暂停）" if revision.held else words
 
 
+def _correcting(reading: Reading, item_id: str) -> bool:
+    return any(order.kind is OrderKind.CORRECT for order in reading.parts.open_orders(item_id))
+
+
 def _channels(reading: Reading, item: ItemRecord) -> tuple[ChannelWhere, ...]:
-    parts = {part.posting_id: part for part in reading.parts.of_item(item.id)}
+    found = reading.parts.of_item(item.id)
+    parts = {part.posting_id: part for part in found}
+    older = {part.channel: part for part in found if part.state in PUBLIC}
     newest = {posting.channel: posting for posting in reading.postings.of_item(item.id)}
+    states = {r.id: r.state for r in reading.items.revisions(item.id)}
     return tuple(
-        _channel(reading, newest[name], parts.get(newest[name].id)) for name in _order(reading, newest)
+        _channel(
+            reading,
+            newest[name],
+            parts.get(newest[name].id),
+            older.get(name),
+            superseded=states[newest[name].revision_id] is RevisionState.SUPERSEDED,
+        )
+        for name in _order(reading, newest)
     )
 
 
@@ -109,7 +137,15 @@ def _order(reading: Reading, postings: dict[str, PostingRecord]) -> list[str]:
     return [name for name in reading.bureau.channels if name in postings]
 
 
-def _channel(reading: Reading, posting: PostingRecord, part: PartRecord | None) -> ChannelWhere:
+def _channel(
+    reading: Reading,
+    posting: PostingRecord,
+    part: PartRecord | None,
+    older: PartRecord | None,
+    *,
+    superseded: bool,
+) -> ChannelWhere:
+    """`older` is what of the item is public on this channel; `superseded` says that the posting's revision is."""
     plan = reading.bureau.channels[posting.channel]
     words = POSTING_LABELS[posting.state]
     if part is not None:
@@ -118,6 +154,10 @@ def _channel(reading: Reading, posting: PostingRecord, part: PartRecord | None) 
         words = f"等待：{posting.waits_for}"
     elif posting.person_needed:
         words = f"待人工：{posting.person_needed}"
+    if part is None and older is not None and posting.state is not PostingState.CANCELLED:
+        words = f"更正{words}，旧版本{PART_LABELS[older.state]}"
+    elif part is not None and part.state in PUBLIC and superseded:
+        words = f"{words}（旧版本）"
     proofs = reading.parts.proofs(part.id) if part else []
     matched = [p for p in proofs if p["outcome"] == "match"]
     return ChannelWhere(
@@ -125,7 +165,7 @@ def _channel(reading: Reading, posting: PostingRecord, part: PartRecord | None) 
         label=plan.label,
         state=part.state.value if part else posting.state.value,
         words=words,
-        url=part.url if part else "",
+        url=part.url if part else (older.url if older else ""),
         posting_id=posting.id,
         part_id=part.id if part else "",
         verified_at=shown_minute(matched[-1]["at"]) if matched else "",

@@ -16,6 +16,7 @@ from publisher.store.records import PartRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
 from publisher.workflow.gate import receipt_of
+from publisher.workflow.journal import PUBLISH
 from publisher.workflow.look import differences
 from publisher.workflow.outlets import Outlets, Tampered, article_of
 
@@ -38,11 +39,26 @@ def look_at_due_parts(store: Store, outlets: Outlets, channel_name: str) -> int:
     with store.read() as reading:
         due = reading.parts.due(channel_name, outlets.now(), *LOOKED_AT)
     for part in due:
+        if _being_corrected(store, outlets, part):
+            continue
         try:
             look_at_part(store, outlets, part)
         except Tampered:
             _cannot_compare(store, outlets, part)
     return len(due)
+
+
+def _being_corrected(store: Store, outlets: Outlets, part: PartRecord) -> bool:
+    """While its page is being corrected nobody can say which of the two must stand there: look later."""
+    with store.read() as reading:
+        posting = reading.postings.amending(part.id)
+        begun = posting is not None and bool(reading.postings.steps(posting.id, PUBLISH))
+    if not begun:
+        return False
+    with store.write() as uow:
+        uow.parts.change(part.id, next_look_at=outlets.now() + timedelta(seconds=CANNOT_COMPARE_S))
+        uow.commit()
+    return True
 
 
 def _cannot_compare(store: Store, outlets: Outlets, part: PartRecord) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from publisher.domain.errors import Reason, refuse
 from publisher.domain.lifecycle import RevisionEvent, RevisionState, advance_revision
-from publisher.domain.order import OrderScope, OrderState, may_remove_now
+from publisher.domain.order import OrderKind, OrderScope, OrderState, may_remove_now
 from publisher.domain.part import CLOSED, PUBLIC, PartEvent, advance_part
 from publisher.domain.people import Act, Role, require
 from publisher.domain.posting import PostingEvent, PostingState, advance_posting
@@ -46,7 +46,7 @@ def order_withdrawal(uow: UnitOfWork, now: datetime, actor: Actor, request: With
         )
     scope = _scope(uow, request)
     if scope is OrderScope.ITEM:
-        _start_item_withdrawal(uow, request.item_id)
+        _start_item_withdrawal(uow, now, request.item_id)
     order_id = uow.parts.add_order(
         scope=scope,
         item_id=request.item_id,
@@ -127,7 +127,7 @@ def _scope(uow: UnitOfWork, request: WithdrawRequest) -> OrderScope:
         raise refuse(
             Reason.NOT_FOUND, f"没有这个条目：{request.item_id}", field="item", english="no such item"
         )
-    open_orders = uow.parts.open_orders(request.item_id)
+    open_orders = [o for o in uow.parts.open_orders(request.item_id) if o.kind is OrderKind.WITHDRAW]
     if any(o.part_id == request.part_id and o.channel == request.channel for o in open_orders):
         raise refuse(Reason.WRONG_STATE, "这个撤下指令已经在办理", field="item", english="already under way")
     if request.part_id:
@@ -151,7 +151,7 @@ def _scope(uow: UnitOfWork, request: WithdrawRequest) -> OrderScope:
     return OrderScope.ITEM
 
 
-def _start_item_withdrawal(uow: UnitOfWork, item_id: str) -> None:
+def _start_item_withdrawal(uow: UnitOfWork, now: datetime, item_id: str) -> None:
     released = [r for r in uow.items.revisions(item_id) if r.state is RevisionState.RELEASED]
     if not released:
         raise refuse(
@@ -164,6 +164,17 @@ def _start_item_withdrawal(uow: UnitOfWork, item_id: str) -> None:
     for revision in released:
         state = advance_revision(revision.state, RevisionEvent.ORDER_WITHDRAWAL)
         uow.items.change_revision(revision.id, state=state)
+    for revision in uow.items.under_way(item_id):
+        if not revision.held:  # a correction under way must not put back what is taken away
+            uow.items.change_revision(revision.id, held=True)
+            uow.record(
+                now,
+                "system:revision:held",
+                SYSTEM,
+                f"revision:{revision.id}",
+                digests={"revision": revision.id},
+                notes={"reason": "条目已下令撤下"},
+            )
 
 
 def advance_orders(uow: UnitOfWork, now: datetime) -> int:
@@ -173,11 +184,13 @@ def advance_orders(uow: UnitOfWork, now: datetime) -> int:
     """
     fulfilled = 0
     for order in uow.parts.open_orders():
+        if order.kind is not OrderKind.WITHDRAW:
+            continue
         postings = [p for p in uow.postings.of_item(order.item_id) if _concerns_posting(order, p)]
         for posting in postings:
             if posting.state in CANCELLABLE:
-                _cancel(uow, now, posting, order)
-        parts = [p for p in uow.parts.of_item(order.item_id) if _concerns_part(order, p)]
+                cancel_by_order(uow, now, posting, order)
+        parts = _concerned_parts(uow, order)
         for part in parts:
             _start_part(uow, now, part, order, parts)
         fulfilled += _close_if_done(uow, now, order)
@@ -187,17 +200,23 @@ def advance_orders(uow: UnitOfWork, now: datetime) -> int:
 
 def _concerns_posting(order: OrderRecord, posting: PostingRecord) -> bool:
     if order.scope is OrderScope.PART:
-        return False
+        return posting.amends == order.part_id  # what waits to correct this very page
     return order.scope is OrderScope.ITEM or posting.channel == order.channel
 
 
-def _concerns_part(order: OrderRecord, part: PartRecord) -> bool:
-    if order.scope is OrderScope.PART:
-        return part.id == order.part_id
-    return order.scope is OrderScope.ITEM or part.channel == order.channel
+def _concerned_parts(uow: UnitOfWork, order: OrderRecord) -> list[PartRecord]:
+    """The parts that an order takes away. One part is one place: what corrected it there goes with it."""
+    parts = uow.parts.of_item(order.item_id)
+    if order.scope is OrderScope.ITEM:
+        return parts
+    if order.scope is OrderScope.CHANNEL:
+        return [p for p in parts if p.channel == order.channel]
+    places = {(p.channel, p.remote_id) for p in parts if p.id == order.part_id}
+    return [p for p in parts if (p.channel, p.remote_id) in places]
 
 
-def _cancel(uow: UnitOfWork, now: datetime, posting: PostingRecord, order: OrderRecord) -> None:
+def cancel_by_order(uow: UnitOfWork, now: datetime, posting: PostingRecord, order: OrderRecord) -> None:
+    """A posting that waits does not go out any more: an order has overtaken it."""
     uow.postings.change(
         posting.id, state=advance_posting(posting.state, PostingEvent.CANCEL), next_look_at=None
     )
@@ -224,6 +243,11 @@ def _start_part(
     is_portal = part.channel in portals
     if (is_portal and waits) or not may_remove_now(is_portal=is_portal, leak=order.leak, others=others):
         return
+    start_removal(uow, now, part, order)
+
+
+def start_removal(uow: UnitOfWork, now: datetime, part: PartRecord, order: OrderRecord) -> None:
+    """From now on the part's channel removes it and looks until it is gone."""
     uow.parts.change(
         part.id,
         state=advance_part(part.state, PartEvent.WITHDRAW),
@@ -249,7 +273,7 @@ def _unsettled_others(uow: UnitOfWork, order: OrderRecord) -> bool:
 
 def _close_if_done(uow: UnitOfWork, now: datetime, order: OrderRecord) -> bool:
     postings = [p for p in uow.postings.of_item(order.item_id) if _concerns_posting(order, p)]
-    parts = [p for p in uow.parts.of_item(order.item_id) if _concerns_part(order, p)]
+    parts = _concerned_parts(uow, order)
     if any(p.state not in (PostingState.OUT, PostingState.CANCELLED) for p in postings):
         return False
     if any(part.state not in CLOSED for part in parts):

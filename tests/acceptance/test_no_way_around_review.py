@@ -21,6 +21,7 @@ from publisher.domain.people import Person, Role
 from publisher.domain.review import CHAINS, complete
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow import (
+    correct,
     desk,
     intake,
     reconcile,
@@ -268,6 +269,7 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
         "intake.save_draft": intake.DraftRequest(None, lambda _files: ""),  # type: ignore[arg-type]
         "intake.discard_draft": intake.DiscardRequest("none"),
         "intake.submit": intake.SubmitRequest("none"),
+        "correct.open_correction": correct.CorrectRequest("none", "说明"),
         "remove.confirm_part_gone": remove.PartGoneRequest("none"),
         "remove.declare_unremovable": remove.UnremovableRequest("none", "理由"),
         "verify.accept_difference": verify.AcceptDifferenceRequest("none", "理由"),

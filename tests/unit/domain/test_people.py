@@ -22,6 +22,7 @@ DESIGN = {  # design 3, by whom
     "submit": "drafter editor",
     "submit_urgent": "drafter editor",
     "discard": "drafter editor",
+    "correct": "drafter editor",
     "recall": "drafter editor",
     "pass_content": "content_reviewer",
     "clear_secrecy": "secrecy_reviewer",

@@ -161,6 +161,7 @@ PART = {
         "match": "verified",
         "differ": "differs",
         "cannot_see": "missing",
+        "replace": "replaced",
         "write_off": "lost",
         "withdraw": "withdrawing",
     },
