@@ -165,7 +165,8 @@ class _Work:
 def _works(uow: UnitOfWork, revision: RevisionRecord) -> list[_Work]:
     content = content_from_json(revision.content)
     postings = uow.postings.of_item(revision.item_id)
-    parts = uow.parts.of_item(revision.item_id)
+    numbers = {r.id: r.number for r in uow.items.revisions(revision.item_id)}
+    parts = sorted(uow.parts.of_item(revision.item_id), key=lambda part: numbers[part.revision_id])
     names = [n for n, _ in uow.bureau.channels.items() if n in content.channels or _had(postings, n)]
     return [
         _Work(

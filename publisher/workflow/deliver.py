@@ -93,7 +93,7 @@ def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
 
 def _send(
     store: Store, posting: PostingRecord, channel: Channel, message: ChannelMessage, journal: Journal
-) -> Receipt | Accepted:
+) -> Receipt | Accepted | NeedsHand:
     """Publish, or correct in place what this posting amends."""
     if not posting.amends:
         return channel.publish(message, journal)

@@ -119,15 +119,17 @@ def _channels(reading: Reading, item: ItemRecord) -> tuple[ChannelWhere, ...]:
     found = reading.parts.of_item(item.id)
     parts = {part.posting_id: part for part in found}
     older = {part.channel: part for part in found if part.state in PUBLIC}
-    newest = {posting.channel: posting for posting in reading.postings.of_item(item.id)}
-    states = {r.id: r.state for r in reading.items.revisions(item.id)}
+    revisions = {r.id: r for r in reading.items.revisions(item.id)}
+    postings = reading.postings.of_item(item.id)
+    postings.sort(key=lambda p: (revisions[p.revision_id].number, p.occasion))
+    newest = {posting.channel: posting for posting in postings}
     return tuple(
         _channel(
             reading,
             newest[name],
             parts.get(newest[name].id),
             older.get(name),
-            superseded=states[newest[name].revision_id] is RevisionState.SUPERSEDED,
+            superseded=revisions[newest[name].revision_id].state is RevisionState.SUPERSEDED,
         )
         for name in _order(reading, newest)
     )
