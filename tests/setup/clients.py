@@ -71,4 +71,4 @@ def lay_out(folder: Path) -> None:
 
 if __name__ == "__main__":
     print("准备测试用的客户端（只做一次）/ fetching the clients for the tests, once …", file=sys.stderr)
-    lay_out(Path(sys.argv[1]))
+    lay_out(Path(sys.argv[1]).resolve())  # pip builds in a folder of its own
