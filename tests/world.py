@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -381,6 +381,12 @@ class World:
     def requests(self, *platforms: str) -> list[Any]:
         """Lines of the request log, of all or these platforms."""
         return [line for line in self.practice.log.lines if not platforms or line.platform in platforms]
+
+    def hand_over(self, worker: str) -> None:
+        """The worker signs off; another one, of this name, goes on."""
+        self.joined.close()
+        self.office.outlets = replace(self.office.outlets, worker=worker)
+        self.joined.enter_context(self.office.store.joined(worker, self.clock()))
 
     def close(self) -> None:
         self.joined.close()

@@ -35,13 +35,21 @@ class StoreJournal:
     """`channels.contract.Journal` over the store. One posting, one scope, one fencing number."""
 
     def __init__(
-        self, store: Store, posting_id: str, *, fence: int, scope: str, now: Callable[[], datetime]
+        self,
+        store: Store,
+        posting_id: str,
+        *,
+        fence: int,
+        scope: str,
+        worker: str,
+        now: Callable[[], datetime],
     ) -> None:
-        """`fence` is the number of the claim this journal belongs to."""
+        """`fence` is the number of the claim this journal belongs to, `worker` who walks through it."""
         self._store = store
         self._posting_id = posting_id
         self._fence = fence
         self._scope = scope
+        self._worker = worker
         self._now = now
 
     @property
@@ -54,9 +62,7 @@ class StoreJournal:
         done = self._kept(name, digest)
         if done is not None:
             return done
-        self._begin(
-            name, digest, repeatable=repeatable
-        )  # what follows the lease's check is the call, nothing else
+        self._begin(name, digest, repeatable=repeatable)
         try:
             result = call()
         except (Unavailable, Rejected, ChannelRefused):
@@ -104,12 +110,13 @@ class StoreJournal:
         return None
 
     def _begin(self, name: str, digest: str, *, repeatable: bool) -> None:
+        """Commit the intent under a lease that still holds when the call begins, which is the next thing."""
         checked = _elapsed()
         with self._store.write() as uow:
             posting = uow.postings.get(self._posting_id)
             if posting is None or posting.fence != self._fence:
                 raise LeaseLost(self._posting_id)
-            left = uow.workers.remaining_s(posting.claimed_by)
+            left = uow.workers.remaining_s(self._worker)
             if left <= 0:
                 raise LeaseLost(self._posting_id)
             uow.postings.begin_step(
@@ -123,9 +130,7 @@ class StoreJournal:
             )
             uow.commit()
         if _elapsed() - checked >= left:
-            raise LeaseLost(
-                self._posting_id
-            )  # the process stood still meanwhile: the step stays open, others look
+            raise LeaseLost(self._posting_id)  # we stood still meanwhile: the step stays open, others look
 
     def _end(self, name: str, state: StepState, result: Kept | None = None) -> None:
         with self._store.write() as uow:

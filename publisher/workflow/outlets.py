@@ -31,7 +31,9 @@ class Outlets:
 
     def journal_for(self, store: Store, posting: PostingRecord, scope: str) -> Journal:
         """The journal of one posting and scope, under the posting's present fencing number."""
-        return self.journal(store, posting.id, fence=posting.fence, scope=scope, now=self.now)
+        return self.journal(
+            store, posting.id, fence=posting.fence, scope=scope, worker=self.worker, now=self.now
+        )
 
 
 class Tampered(Exception):

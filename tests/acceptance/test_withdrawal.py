@@ -68,6 +68,14 @@ def entries_of(world: World, item_id: str, kind: str) -> list[str]:
     return [by_part[row["subject"]] for row in rows if row["subject"] in by_part]
 
 
+def test_what_a_worker_sent_that_is_gone_since_is_taken_back_by_the_next_one(world: World) -> None:
+    item_id, _ = world.out_everywhere()
+    world.hand_over("the-next-one")
+    order(world, item_id)
+    world.until(lambda: gone_everywhere(world, item_id))
+    assert readable(world, item_id) == set()
+
+
 def test_a_withdrawn_item_is_gone_for_readers_on_every_channel(world: World) -> None:
     item_id, _ = world.out_everywhere()
     assert readable(world, item_id) == {*PORTALS, *SOCIAL}
