@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from publisher.domain.posting import PostingState
 from publisher.domain.timing import LEASE_S, RENEW_S
 from publisher.scheduler.clock import Tick, TickClock
 from publisher.store.engine import StoreUnavailable
-from publisher.store.unit_of_work import Store
+from publisher.store.unit_of_work import Reading, Store, UnitOfWork
 from publisher.workflow.by_hand import look_for_hand_made
 from publisher.workflow.correct import advance_corrections
 from publisher.workflow.deliver import deliver_next
@@ -182,17 +183,29 @@ def serve_once(store: Store, outlets: Outlets, name: str) -> int:
 
 
 def sweep_once(store: Store, now: datetime) -> int:
-    """All that needs no platform: release, readiness and lateness, orders, second looks; how much changed."""
-    with store.write() as uow:
-        done = len(release_due(uow, now))
-    with store.write() as uow:
-        done += advance_corrections(uow, now)
-    with store.write() as uow:
-        done += advance_orders(uow, now)
-    with store.write() as uow:
-        done += advance_postings(uow, now)
-    with store.write() as uow:
-        watch_second_looks(uow, now)
-    with store.write() as uow:
-        watch_leaks(uow, now)
+    """All that needs no platform: release, readiness and lateness, orders, second looks; how much changed.
+
+    Looks before it locks: most sweeps find nothing, and several services sweep the same database.
+    """
+    done = 0
+    for has_work, sweep in SWEEPS:
+        with store.read() as reading:
+            if not has_work(reading, now):
+                continue
+        with store.write() as uow:
+            done += sweep(uow, now)
     return done
+
+
+SWEEPS: tuple[tuple[Callable[[Reading, datetime], object], Callable[[UnitOfWork, datetime], int]], ...] = (
+    (lambda reading, now: reading.items.due_for_release(now), lambda uow, now: len(release_due(uow, now))),
+    (lambda reading, _: reading.parts.open_orders(), advance_corrections),
+    (lambda reading, _: reading.parts.open_orders(), advance_orders),
+    (
+        lambda reading, _: reading.postings.in_state(PostingState.WAITING, PostingState.QUEUED),
+        advance_postings,
+    ),
+    (lambda reading, now: reading.items.not_looked_at(now), watch_second_looks),
+    (lambda reading, _: reading.parts.unconfirmed_leaks(), watch_leaks),
+)
+"""The sweep in its order: when there may be something to do, and what does it. Each has its own transaction."""

@@ -187,12 +187,12 @@ def resume(uow: UnitOfWork, now: datetime, actor: Actor, request: SignRequest) -
 
 
 def watch_second_looks(uow: UnitOfWork, now: datetime) -> int:
-    """The sweep over urgent releases that nobody has looked at within 12 hours: one alarm each."""
+    """The sweep over urgent releases that nobody has looked at within 12 hours: one alarm each; how many are new."""
+    words = "紧急发布超过 12 小时没有事后复核"
     late = uow.items.not_looked_at(now)
-    for revision in late:
-        uow.accounts.raise_alarm(f"second_look:{revision.id}", "紧急发布超过 12 小时没有事后复核", now)
+    raised = [uow.accounts.raise_alarm(f"second_look:{revision.id}", words, now) for revision in late]
     uow.commit()
-    return len(late)
+    return sum(raised)
 
 
 def _revision(uow: UnitOfWork, request: SignRequest) -> RevisionRecord:
