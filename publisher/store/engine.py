@@ -94,7 +94,7 @@ def open_engine(target: Target, *, writes: bool = False) -> sa.Engine:
     """An engine for reading, or for writing under the writers' lock.
 
     `target` is a file, or an address like `postgresql+psycopg://…`; transactions begin as the module says,
-    except that an SQLite writer must hold `file_lock` already. Raises `StoreUnavailable` on use, not here.
+    except that an SQLite writer must hold `writers_lock` already. Raises `StoreUnavailable` on use, not here.
     """
     url = f"sqlite:///{target}" if isinstance(target, Path) else target
     engine = _open_file(url, writes=writes) if is_file(url) else _open_server(url, writes=writes)
@@ -150,6 +150,16 @@ def _open_server(url: str, *, writes: bool) -> sa.Engine:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
 
     return engine
+
+
+@contextmanager
+def writers_lock(target: Target) -> Iterator[None]:
+    """What an SQLite writer holds before it begins; a server's writers take theirs inside the transaction."""
+    if not isinstance(target, Path):
+        yield
+        return
+    with file_lock(target.with_name(target.name + ".lock")):
+        yield
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from publisher.store.engine import Target, file_lock, open_engine
+from publisher.store.engine import Target, open_engine, writers_lock
 from publisher.store.schema import meta
 
 HEAD = "0005"
@@ -39,7 +39,7 @@ def upgrade(target: Target) -> None:
 
     if isinstance(target, Path):
         target.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(target):
+    with writers_lock(target):
         engine = open_engine(target, writes=True)
         try:
             if isinstance(target, Path):
@@ -61,12 +61,6 @@ def upgrade(target: Target) -> None:
 
 
 @contextmanager
-def _locked(target: Target) -> Iterator[None]:
-    with file_lock(target.with_name(target.name + ".lock")) if isinstance(target, Path) else nullcontext():
-        yield
-
-
-@contextmanager
 def _reading(target: Target) -> Iterator[sa.Connection]:
     engine = open_engine(target)
     try:
@@ -85,7 +79,7 @@ def read_meta(target: Target, name: str) -> str | None:
 
 def write_meta(target: Target, name: str, value: str) -> None:
     """Set one value of the installation that was not set before."""
-    with _locked(target):
+    with writers_lock(target):
         engine = open_engine(target, writes=True)
         try:
             with engine.connect() as connection, connection.begin():

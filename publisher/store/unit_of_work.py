@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,15 @@ from publisher.domain.timing import LEASE_S
 from publisher.store.accounts import Accounts
 from publisher.store.audit_log import Log
 from publisher.store.blobs import Blobs, StoredBlob
-from publisher.store.engine import CommitUnsure, StoreUnavailable, Target, file_lock, is_file, open_engine
+from publisher.store.engine import (
+    CommitUnsure,
+    StoreUnavailable,
+    Target,
+    file_lock,
+    is_file,
+    open_engine,
+    writers_lock,
+)
 from publisher.store.inbox import Inbox
 from publisher.store.items import Items
 from publisher.store.parts import Parts
@@ -171,12 +179,6 @@ class Store:
         with self.reader.connect() as connection, connection.begin():
             yield Reading(self, connection)
 
-    def writers_lock(self) -> AbstractContextManager[None]:
-        """What an SQLite writer holds before it begins; PostgreSQL's writers take theirs inside."""
-        if isinstance(self.target, Path):
-            return file_lock(self.target.with_name(self.target.name + ".lock"))
-        return nullcontext()
-
     @contextmanager
     def single_flight(self, account: str, name: str) -> Iterator[None]:
         """Only one holder of (account, name) over threads, processes and, on PostgreSQL, machines."""
@@ -225,7 +227,7 @@ class _Writing:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lock = store.writers_lock()
+        self._lock = writers_lock(store.target)
         self._connection: sa.Connection | None = None
         self._unit: UnitOfWork | None = None
 

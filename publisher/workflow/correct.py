@@ -11,7 +11,7 @@ from publisher.domain.correction import CorrectionRule
 from publisher.domain.errors import Reason, refuse
 from publisher.domain.item import Content, content_from_json, with_defaults
 from publisher.domain.lifecycle import UNDER_WAY, RevisionState
-from publisher.domain.order import OrderKind, OrderState
+from publisher.domain.order import OrderKind
 from publisher.domain.part import CLOSED, PUBLIC
 from publisher.domain.people import Act, require
 from publisher.domain.posting import POSTING_FINAL
@@ -22,7 +22,7 @@ from publisher.workflow.acts import Actor
 from publisher.workflow.gate import look_at_gate
 from publisher.workflow.intake import item, write_draft
 from publisher.workflow.release import plan_posting
-from publisher.workflow.withdraw import CANCELLABLE, SYSTEM, cancel_by_order, start_removal
+from publisher.workflow.withdraw import CANCELLABLE, cancel_by_order, fulfil, start_removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +127,7 @@ def _advance(uow: UnitOfWork, now: datetime, order: OrderRecord) -> bool:
         settled = [_advance_channel(uow, now, order, work) for work in works]
         if not all(settled):
             return False
-    uow.parts.change_order(order.id, state=OrderState.FULFILLED, closed_at=now)
-    uow.record(
-        now,
-        "system:order:fulfilled",
-        SYSTEM,
-        f"item:{order.item_id}",
-        on_behalf_of=order.signed_by,
-        facts={"order": order.id, "kind": order.kind},
-    )
+    fulfil(uow, now, order)
     return True
 
 

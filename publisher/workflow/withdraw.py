@@ -113,13 +113,13 @@ def confirm_leak(uow: UnitOfWork, now: datetime, actor: Actor, request: ConfirmL
 
 
 def watch_leaks(uow: UnitOfWork, now: datetime) -> int:
-    """The sweep over leak orders that no approver has confirmed within the hour: one alarm each."""
+    """The sweep over leak orders that no approver has confirmed within the hour: one alarm each; how many are new."""
+    words = "泄露撤下超过 1 小时没有签发人确认"
     limit = now - timedelta(hours=LEAK_CONFIRM_H)
     late = [o for o in uow.parts.unconfirmed_leaks() if o.at < limit]
-    for order in late:
-        uow.accounts.raise_alarm(f"leak:{order.id}", "泄露撤下超过 1 小时没有签发人确认", now)
+    raised = [uow.accounts.raise_alarm(f"leak:{order.id}", words, now) for order in late]
     uow.commit()
-    return len(late)
+    return sum(raised)
 
 
 def _scope(uow: UnitOfWork, request: WithdrawRequest) -> OrderScope:
@@ -278,6 +278,14 @@ def _close_if_done(uow: UnitOfWork, now: datetime, order: OrderRecord) -> bool:
         return False
     if any(part.state not in CLOSED for part in parts):
         return False
+    fulfil(uow, now, order)
+    if order.scope is OrderScope.ITEM:
+        _finish_item(uow, now, order)
+    return True
+
+
+def fulfil(uow: UnitOfWork, now: datetime, order: OrderRecord) -> None:
+    """Nothing is left to do for an order, of whatever kind."""
     uow.parts.change_order(order.id, state=OrderState.FULFILLED, closed_at=now)
     uow.record(
         now,
@@ -285,11 +293,8 @@ def _close_if_done(uow: UnitOfWork, now: datetime, order: OrderRecord) -> bool:
         SYSTEM,
         f"item:{order.item_id}",
         on_behalf_of=order.signed_by,
-        facts={"order": order.id},
+        facts={"order": order.id, "kind": order.kind},
     )
-    if order.scope is OrderScope.ITEM:
-        _finish_item(uow, now, order)
-    return True
 
 
 def _finish_item(uow: UnitOfWork, now: datetime, order: OrderRecord) -> None:
