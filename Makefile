@@ -5,6 +5,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build
 CLIENTS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/setup/clients.in --override tests/setup/clients-without.txt
 
+# what runs on both databases: the trip, taking back, correcting, the quota book, a process killed at each step of a removal
+ON_POSTGRESQL := tests/acceptance/test_portal_first.py tests/acceptance/test_withdrawal.py \
+  tests/acceptance/test_correction.py tests/integration/test_quota_book.py tests/fault/test_kill_withdrawing.py
+
 .PHONY: demo test check lock bench week
 
 demo: .venv/runtime.ok
@@ -12,6 +16,7 @@ demo: .venv/runtime.ok
 
 test: .venv/dev.ok .clients/ok
 	@tests/setup/debian.sh
+	GONGKAI_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile $(ON_POSTGRESQL)
 	$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/dev.ok

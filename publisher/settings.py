@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,6 +25,8 @@ from publisher.domain.errors import Problem
 from publisher.domain.identifiers import CHANNEL_NAME
 
 FILE_NAME = "gongkai.toml"
+POSTGRESQL = re.compile(r"postgresql://[^:@/\s]+@\S*")
+"""An address without a password: that one stands in a file."""
 
 WORDS = {  # pydantic's error type → words; values are never shown, they may be secrets
     "missing": "缺少这一项",
@@ -144,8 +147,15 @@ class PacePart(_Part):
 class DatabasePart(_Part):
     """`[database]`: where the data lies; without it in `gongkai.db` of the home folder."""
 
-    url: str = Field(default="", pattern=r"^(postgresql://[^:@/]+@\S*)?$")
+    url: str = ""
     password_file: Path | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _form(cls, value: str) -> str:
+        if value and not POSTGRESQL.fullmatch(value):
+            raise ValueError("应为 postgresql://用户@主机/库，不写密码")
+        return value
 
     def address(self, home: Path) -> str:
         """The address with the password, never to be shown; "" for the file of the home folder.

@@ -107,10 +107,8 @@ OPTIONS: dict[str, tuple[str, str]] = {
     ),
     "--admin": ("管理员账号", "account of the administrator"),
     "--admin-display": ("管理员姓名，缺省同账号", "the administrator's name"),
-    "--database": (
-        "PostgreSQL 数据库的地址，如 postgresql://gongkai@/gongkai；不写就用目录里的 gongkai.db",
-        "address of a PostgreSQL database; without it gongkai.db in the folder",
-    ),
+    "--database": ("PostgreSQL 的地址，不含密码", "a PostgreSQL address, no password in it"),
+    "--password-file": ("数据库密码的文件", "file with the database's password"),
     "--body-name": ("机构名称，如 临澜市水利局", "name of the public body"),
     "--practice/--no-practice": (
         "渠道用练习平台，还是留待设置",

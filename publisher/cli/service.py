@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -22,18 +23,20 @@ def init(
     admin_display: Annotated[str, typer.Option("--admin-display")] = "",
     practice: Annotated[bool, typer.Option("--practice/--no-practice")] = True,
     database: Annotated[str, typer.Option("--database")] = "",
+    password_file: Annotated[Path | None, typer.Option("--password-file")] = None,
 ) -> None:
     """A new home: settings, database, signing key and the administrator, whose token is shown once."""
     from publisher.bootstrap import create_home
     from publisher.settings import DatabasePart, checked
 
+    part = {"url": database, "password_file": password_file.resolve() if password_file else None}
     made = create_home(
         shell.folder(),
         admin=admin,
         admin_display=admin_display or admin,
         body_name=body_name,
         practice=practice,
-        database=checked(DatabasePart, {"url": database}, "database") if database else None,
+        database=checked(DatabasePart, part, "database") if database else None,
     )
     document = {
         "home": made.home,

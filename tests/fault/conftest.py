@@ -36,7 +36,8 @@ def house(theatre: Theatre, tmp_path_factory: pytest.TempPathFactory) -> House:
 def halfway(house: House, theatre: Theatre, tmp_path_factory: pytest.TempPathFactory) -> House:
     """The same house after both portals were verified."""
     with scene(house, theatre, tmp_path_factory.mktemp("halfway")) as set_up:
-        serve_portals(set_up.office)
+        with set_up.at_work():
+            serve_portals(set_up.office)
         return replace(house, home=set_up.home)
 
 

@@ -16,6 +16,7 @@ from publisher.domain.posting import PostingState
 from publisher.store.records import PostingRecord
 from publisher.workflow import withdraw
 from publisher.workflow.seal import sign_checkpoint, verify_log
+from tests.databases import opened
 from tests.fault import victim
 from tests.fault.death import Death
 from tests.fault.house import TITLE, House, person, reopen
@@ -49,6 +50,16 @@ class Scene:
         with self.office.store.read() as reading:
             return reading.postings.all()
 
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """This office as a worker. The lease of one that was killed has ended by then, as the server's clock says."""
+        store = self.office.store
+        if not isinstance(store.target, Path):
+            with opened(store.target) as database:
+                database.execute("UPDATE workers SET lease_until = 0")
+        with store.joined(self.office.outlets.worker, self.clock()):
+            yield
+
     def hand_tasks(self) -> list[PostingRecord]:
         return [posting for posting in self.postings() if needs_person(posting)]
 
@@ -74,12 +85,13 @@ def kill_and_recover(at: Scene, step: Step, point: Point, *, mutant: str = "", s
     the promises of design 4 exclude.
     """
     if step.trip == WITHDRAW:
-        serve_to_rest(at.office, at.clock)
+        with at.at_work():
+            serve_to_rest(at.office, at.clock)
         order(at)
     BLIND[mutant](at.office)
     die(at, step, point, mutant=mutant, skip=skip)
     only_one(at)
-    with at.office.store.joined(at.office.outlets.worker, at.clock()):
+    with at.at_work():
         serve_to_rest(at.office, at.clock)
         only_one(at)
         said = settle(at, step, point)
