@@ -96,6 +96,7 @@ PIECES = (
             "intake.write_draft",
             "withdraw.cancel_by_order",
             "withdraw.start_removal",
+            "withdraw.fulfil",
             "outcome.bring_out",
             "outcome.accept",
             "outcome.reject",

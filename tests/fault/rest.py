@@ -93,7 +93,8 @@ def _next_moment(reading: Reading, now: datetime) -> datetime:
     for posting in reading.postings.unfinished():
         moments += [posting.next_try_at, posting.next_look_at, posting.due_at]
     moments += [part.next_look_at for part in reading.parts.in_state(*UNSEEN)]
-    moments += [channel.next_probe_at for channel in reading.accounts.channels()]
+    for channel in reading.accounts.channels():
+        moments += [channel.next_probe_at, channel.catch_up_at]
     later = [moment for moment in moments if moment is not None and moment > now]
     if not later:
         states = [(p.channel, p.state.value, p.waits_for) for p in reading.postings.all()]

@@ -69,8 +69,10 @@ WITHDRAWING = (
     Step(WECHAT, WITHDRAW, "delete:0", "/cgi-bin/freepublish/delete"),
     Step(WEIBO, WITHDRAW, "destroy", "/2/statuses/destroy.json"),
     Step(DROP, WITHDRAW, "withdraw"),
+    Step(CITY, WITHDRAW, "withdraw:names"),
     Step(CITY, WITHDRAW, "withdraw:page"),
     Step(CITY, WITHDRAW, "withdraw:lists"),
+    Step(BUREAU, WITHDRAW, "withdraw:names"),
     Step(BUREAU, WITHDRAW, "withdraw:page"),
     Step(BUREAU, WITHDRAW, "withdraw:lists"),
 )
