@@ -5,7 +5,6 @@ Knows nothing of the adapter: the seal is built here from its definition, so tha
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +12,8 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 import httpx
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from channels.sandbox.wechat_seal import sealed
 
 TOKEN = "practicetoken01"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -34,11 +34,7 @@ def sign(*parts: str) -> str:
 
 
 def seal(text: str, key: str = AES_KEY, appid: str = APPID) -> str:
-    raw = base64.b64decode(key + "=")
-    plain = RANDOM + len(text.encode()).to_bytes(4, "big") + text.encode() + appid.encode()
-    pad = 32 - len(plain) % 32
-    cipher = Cipher(algorithms.AES(raw), modes.CBC(raw[:16])).encryptor()
-    return base64.b64encode(cipher.update(plain + bytes([pad]) * pad) + cipher.finalize()).decode()
+    return sealed(text, key, appid, RANDOM)
 
 
 @dataclass

@@ -58,12 +58,3 @@ def opened(sealed: str, key: bytes, appid: str) -> bytes:
     if len(plain) < HEAD + 4 or len(text) != length or not hmac.compare_digest(owner, appid.encode()):
         raise Broken("not for this account")
     return text
-
-
-def sealed(text: bytes, key: bytes, appid: str, random: bytes) -> str:
-    """The envelope around a text; `random` are 16 bytes. What the platform does, for tests and practice."""
-    plain = random + len(text).to_bytes(4, "big") + text + appid.encode()
-    pad = BLOCK - len(plain) % BLOCK
-    encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
-    data = encryptor.update(plain + bytes([pad]) * pad) + encryptor.finalize()
-    return base64.b64encode(data).decode()

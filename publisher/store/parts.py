@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from publisher.domain.order import OrderKind, OrderScope, OrderState
+from publisher.domain.order import OrderKind, OrderState
 from publisher.domain.part import PartState
 from publisher.store import schema as t
 from publisher.store.records import OrderRecord, PartRecord, one_or_none, records
@@ -122,7 +122,3 @@ class Parts:
     def change_order(self, order_id: int, **values: Any) -> None:
         """Set columns of one order."""
         self._c.execute(sa.update(t.orders).where(t.orders.c.id == order_id).values(**values))
-
-    def item_order(self, item_id: str) -> OrderRecord | None:
-        """The open order over the whole item, if there is one."""
-        return next((o for o in self.open_orders(item_id) if o.scope is OrderScope.ITEM), None)

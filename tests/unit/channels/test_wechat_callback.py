@@ -20,13 +20,12 @@ from channels.contract import (
     TakenDown,
 )
 from channels.wechat.callback import REMEMBERED, WeChatCallback, WeChatReceiver
-from channels.wechat.envelope import Broken, key_of, opened, sealed, signature, signed
+from channels.wechat.envelope import Broken, key_of, opened, signature, signed
 from channels.wechat.events import MASS_ENDS, Unreadable, job_in, news_of
 from tests.postman import (
     AES_KEY,
     APPID,
     MODES,
-    RANDOM,
     TOKEN,
     Postman,
     event,
@@ -71,7 +70,7 @@ VECTOR_APPID = "wxba5fad812f8e6fb9"
 def test_the_envelope_of_the_vector_opens_and_closes() -> None:
     key = key_of(AES_KEY)
     assert opened(VECTOR, key, VECTOR_APPID) == b"<xml><a>1</a></xml>"
-    assert sealed(b"<xml><a>1</a></xml>", key, VECTOR_APPID, RANDOM) == VECTOR
+    assert seal("<xml><a>1</a></xml>", appid=VECTOR_APPID) == VECTOR
     assert signed("9b506b011821d171f070b8d0545111937d44aa5b", "AAAAA", "1714036504", "1514711492", VECTOR)
 
 
