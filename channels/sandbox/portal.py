@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
+from channels.sandbox.board import Board
 from channels.sandbox.stage import Call, Reply, RequestLog, Stage
 
 MEDIA_TYPES = {
@@ -33,6 +34,9 @@ MEDIA_TYPES = {
 
 NOT_FOUND = '<!DOCTYPE html><html lang="zh-CN"><title>404 网页不存在</title><h1>网页不存在</h1></html>'
 NOT_ALLOWED = '<!DOCTYPE html><html lang="zh-CN"><title>405</title><h1>只能阅读</h1></html>'
+
+
+REFUSED = '<!DOCTYPE html><html lang="zh-CN"><title>{0}</title><h1>{0}</h1></html>'
 
 
 class PortalSite:
@@ -72,3 +76,14 @@ class PortalSite:
             path /= "index.html"
         inside = path.resolve().is_relative_to(self.folder.resolve())
         return path if inside and path.is_file() else None
+
+
+def board(site: PortalSite) -> Board:
+    """The panel's tables over one web server: faults and the clock only."""
+    return Board(
+        "门户网站",
+        site,
+        paths=(("/", "所有网页"), ("index.html", "首页"), (".html", "网页"), (".jpg", "图片")),
+        refusal=lambda code, path: (code if 400 <= code < 600 else 500, REFUSED.format(code)),
+        code_words="状态码（400 到 599）",
+    )

@@ -1,4 +1,4 @@
-"""What a served practice platform does by itself, without being asked: ends jobs, pushes events, keeps its state."""
+"""What a served practice platform does by itself, without being asked: ends jobs, pushes events."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def pumping(*acts: Callable[[], None], every_s: float = 0.2) -> Iterator[None]:
-    """Call each act every so often in a thread of its own, and once more at the end."""
+def pumping(act: Callable[[], None], every_s: float = 0.2) -> Iterator[None]:
+    """Call `act` every so often in a thread of its own."""
     stop = threading.Event()
 
     def work() -> None:
         while not stop.wait(every_s):
-            for act in acts:
-                act()
+            act()
 
     thread = threading.Thread(target=work, name="sandbox-pump", daemon=True)
     thread.start()
@@ -24,5 +23,3 @@ def pumping(*acts: Callable[[], None], every_s: float = 0.2) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-        for act in acts:
-            act()

@@ -18,128 +18,27 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
+
+from channels.sandbox.call import Call as Call
+from channels.sandbox.call import Do as Do
+from channels.sandbox.call import Dropped as Dropped
+from channels.sandbox.call import Fault as Fault
+from channels.sandbox.call import Logged as Logged
+from channels.sandbox.call import Reply as Reply
+from channels.sandbox.call import RequestLog as RequestLog
+from channels.sandbox.call import shown_query
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request as a simulator sees it. Header names in lower case; `query` keeps the first of equal names."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes
-    client: str = "127.0.0.1"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One answer. `creates` marks that the simulator made, changed or removed something a reader could see."""
-
-    status: int = 200
-    body: bytes = b""
-    content_type: str = "application/json"
-    headers: tuple[tuple[str, str], ...] = ()
-    creates: bool = False
-
-    @staticmethod
-    def json(
-        value: object, status: int = 200, *, content_type: str = "application/json", creates: bool = False
-    ) -> Reply:
-        """A JSON answer in raw UTF-8."""
-        body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        return Reply(status, body, content_type, creates=creates)
-
-    @staticmethod
-    def html(text: str, status: int = 200) -> Reply:
-        """A page in UTF-8."""
-        return Reply(status, text.encode(), "text/html; charset=utf-8")
-
-
-class Do(StrEnum):
-    """What a scripted fault does to the next matching requests."""
-
-    ANSWER = "answer"  # answer `status` and `body` without executing
-    ANSWER_AFTER = "answer_after"  # execute, then answer `status` and `body` instead
-    DELAY_BEFORE = "delay_before"  # wait `seconds`, then execute
-    DELAY_AFTER = "delay_after"  # execute, then wait `seconds` before answering
-    DROP_BEFORE = "drop_before"  # cut the connection without executing
-    DROP_AFTER = "drop_after"  # execute, then cut the connection without an answer
-    TRUNCATE = "truncate"  # execute, then answer with half of the body
-    KILL_RECEIVED = "kill_received"  # kill the caller, then do not execute
-    KILL_EXECUTED = "kill_executed"  # execute, then kill the caller
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One scripted fault: for `times` requests whose path contains `path` (and method, "" = any).
-
-    `skip` lets that many matching requests pass first. `status` and `body` serve the answers, `seconds` the delays.
-    """
-
-    path: str
-    do: Do
-    method: str = ""
-    times: int = 1
-    skip: int = 0
-    status: int = 200
-    body: str = ""
-    seconds: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """One line of the request log. `digest` is the SHA-256 of the answer's body; `creates` as in `Reply`."""
-
-    number: int
-    at: str
-    platform: str
-    method: str
-    path: str
-    query: str
-    status: int
-    digest: str
-    creates: bool
-    fault: str = ""
-
-
-class RequestLog:
-    """One log for all simulators, so that the order between platforms is on record. Kept answers by digest."""
-
-    def __init__(self) -> None:
-        """An empty log."""
-        self._lock = threading.Lock()
-        self.lines: list[Logged] = []
-        self.bodies: dict[str, bytes] = {}
-
-    def add(self, line: Logged, body: bytes) -> None:
-        """Append with the next number; keep text bodies up to 1 MB for later comparison."""
-        with self._lock:
-            self.lines.append(replace(line, number=len(self.lines) + 1))
-            if len(body) <= 1_000_000:
-                self.bodies[line.digest] = body
-
-
-class Dropped(Exception):
-    """In process: the connection was cut."""
-
-
-SECRET_NAMES = frozenset({"access_token", "secret", "client_secret", "appsecret"})
-
-
-def _shown(query: str) -> str:
-    return "&".join(
-        f"{k}={'***' if k in SECRET_NAMES else v}" for k, v in parse_qsl(query, keep_blank_values=True)
-    )
+FIXED = frozenset(f"/__stage__/{name}" for name in ("faults", "clock", "reader", "victim", "log"))
+"""Controls that programs use; what else lies below `/__stage__/` is for `backstage`."""
 
 
 def slay(pid: int) -> None:
@@ -158,8 +57,10 @@ def slay(pid: int) -> None:
 class Stage:
     """An ASGI application around one simulator. Thread-safe for one event loop and many test threads.
 
-    `victim` is the process that the kill faults kill. `shift` moves the simulator's clock. While
-    `reader_open` is False, requests whose path begins with one of `reader_paths` answer 503.
+    `backstage` answers what lies below `/__stage__/` besides the fixed controls; `after` is called when
+    a request may have changed something, before it is answered. `victim` is the process that the kill
+    faults kill. `shift` moves the simulator's clock. While `reader_open` is False, requests whose path
+    begins with one of `reader_paths` answer 503.
     """
 
     platform: str
@@ -172,6 +73,8 @@ class Stage:
     victim: int = 0
     hits: int = 0
     clock: Callable[[], datetime] | None = None
+    backstage: Callable[[Call], Reply] | None = None
+    after: Callable[[], None] | None = None
 
     def now(self) -> datetime:
         """The simulator's clock: aware, UTC."""
@@ -234,10 +137,13 @@ class Stage:
     def _execute(self, call: Call) -> Reply:
         if not self.reader_open and call.path.startswith(self.reader_paths):
             return Reply.html("<!DOCTYPE html><title>503</title><p>读者视图已停止", 503)
-        return self.play(call)
+        reply = self.play(call)
+        if self.after is not None and call.method != "GET":
+            self.after()
+        return reply
 
     def _write(self, call: Call, scope: Scope, reply: Reply, fault: Fault | None) -> None:
-        query = _shown(scope.get("query_string", b"").decode())
+        query = shown_query(scope.get("query_string", b"").decode())
         digest = hashlib.sha256(reply.body).hexdigest()
         at = self.now().isoformat(timespec="milliseconds")
         done = fault.do.value if fault else ""
@@ -247,6 +153,12 @@ class Stage:
         self.log.add(line, reply.body)
 
     def _control(self, call: Call) -> Reply:
+        if (
+            call.path not in FIXED
+            and self.backstage is not None
+            and not call.path.startswith("/__stage__/body/")
+        ):
+            return self.backstage(call)
         if call.path == "/__stage__/log":
             return Reply.json([asdict(line) for line in self.log.lines])
         if call.path.startswith("/__stage__/body/"):

@@ -61,7 +61,7 @@ class WeChatSim:
 
     def __post_init__(self) -> None:
         """Sets up the parts on the stage's clock."""
-        self._lock = threading.Lock()
+        self.lock = threading.RLock()
         self.on = Stage("wechat", self.play, reader_paths=("/s", "/mmbiz", "/reader"))
         self.gate = Gate(self.appid, self.secret, self.on.now)
         self.library = Library(self.on.now)
@@ -82,7 +82,7 @@ class WeChatSim:
 
     def play(self, call: Call) -> Reply:
         """One request: the API below `/cgi-bin/`, readers' pages elsewhere."""
-        with self._lock:
+        with self.lock:
             self.run_jobs()
             if not call.path.startswith(API):
                 return self._reader.play(call)
@@ -98,12 +98,12 @@ class WeChatSim:
 
     def pump(self) -> None:
         """End what is due and bring the account's server what there is to tell. Waits for its answers."""
-        with self._lock:
+        with self.lock:
             self.run_jobs()
             unproven = bool(self.callback.url) and not self.callback.verified
         if unproven and not self.callback.verify():
             return
-        with self._lock:
+        with self.lock:
             letters = self.callback.take_due()
         self.callback.send(letters)
 

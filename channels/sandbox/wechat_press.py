@@ -11,6 +11,7 @@ from typing import Any
 from channels.reading import plain
 from channels.sandbox.wechat_gate import Refuse
 from channels.sandbox.wechat_html import cleaned
+from channels.sandbox.wechat_measure import length
 from channels.sandbox.wechat_media import Library, Picture
 
 Fields = dict[str, Any]
@@ -33,7 +34,10 @@ TEXTS = ("title", "author", "digest", "content", "content_source_url")
 
 @dataclass
 class Limits:
-    """Lengths of an article's fields, in characters; `content_bytes` in bytes. Source: draft/add, 2026-11-20."""
+    """Lengths of an article's fields, each in the unit beside it; `content_bytes` in bytes.
+
+    Source: draft/add, 2026-11-20. Sources disagree on the units (`wechat_measure.UNITS`).
+    """
 
     title: int = 32
     author: int = 16
@@ -42,6 +46,10 @@ class Limits:
     content_bytes: int = 1_048_576
     link_bytes: int = 1024
     articles: int = 8
+    title_unit: str = "chars"
+    author_unit: str = "chars"
+    digest_unit: str = "chars"
+    content_unit: str = "chars"
 
 
 @dataclass
@@ -186,7 +194,7 @@ class Press:
             ("digest", limits.digest if alone else limits.content, 45004, "description"),
             ("content", limits.content, 45002, "content"),
         ):
-            if len(texts[name]) > most:
+            if length(texts[name], getattr(limits, f"{name}_unit")) > most:
                 raise Refuse(code, f"{what} size out of limit")
         link = texts["content_source_url"]
         if not texts["title"] or not texts["content"]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +37,7 @@ class WeiboSim:
         """`first_id` above 2**53 exposes clients that read numbers as doubles."""
         self.knobs = knobs or Knobs()
         self.world = World(app, {user.uid: user for user in users}, self.knobs, first_id)
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._routes: dict[str, tuple[tuple[str, ...], Callable[[Asked], Reply]]] = {
             "/2/statuses/share.json": (("POST",), self._share),
             "/2/statuses/destroy.json": (("POST",), self._destroy),
@@ -63,31 +64,31 @@ class WeiboSim:
 
     def grant(self, uid: str, *, lifetime_s: int | None = None) -> str:
         """A token as if the person had just said yes."""
-        with self._lock:
+        with self.lock:
             return self.world.grant(uid, lifetime_s).value
 
     def post_by_hand(self, uid: str, text: str) -> str:
         """A person posts on the web page; the number of the post."""
-        with self._lock:
+        with self.lock:
             return str(self.world.add(uid, text, WEB, by_app=False).number)
 
     def delete_by_hand(self, number: str) -> None:
         """A person, or the platform, removes a post."""
-        with self._lock:
+        with self.lock:
             post = self.world.post(number)
             if post:
                 post.deleted = True
 
     def public_posts(self) -> list[Post]:
         """Everything that a reader can see, oldest first."""
-        with self._lock:
+        with self.lock:
             return [post for post in self.world.posts if not post.deleted]
 
     # ------------------------------------------------------------------ one request
 
     def play(self, call: Call) -> Reply:
         """One request to its answer."""
-        with self._lock:
+        with self.lock:
             if not call.path.startswith(("/2/", "/oauth2/")):
                 return weibo_reader.page(self.world, call)
             try:
@@ -140,6 +141,7 @@ class WeiboSim:
         text = asked.get("status").strip()
         self._check_text(text)
         self._check_domain(text)
+        self._check_words(text)
         picture = self._picture(asked)
         self._check_repeat(uid, text)
         name = self.world.app.name if self.world.app.audited else "未通过审核应用"
@@ -149,11 +151,10 @@ class WeiboSim:
             raise Refusal(20032, made=True)
         return Reply.json(weibo_shapes.status(self.world, post, asked), creates=True)
 
-    @staticmethod
-    def _check_text(text: str) -> None:
+    def _check_text(self, text: str) -> None:
         if not text:
             raise Refusal(20008)
-        if weibo_length(text) > 140:
+        if counted(text, self.knobs.counting) > self.knobs.limit:
             raise Refusal(20012)
         if URL.sub("", text).count("#") >= 2:
             raise Refusal(20021)
@@ -167,6 +168,13 @@ class WeiboSim:
         if self.knobs.false_domains:
             self.knobs.false_domains -= 1
             raise Refusal(10017)
+
+    def _check_words(self, text: str) -> None:
+        hosts = {urlsplit(link).hostname for link in URL.findall(text)}
+        if hosts & self.knobs.bad_hosts:
+            raise Refusal(20018)
+        if any(word in text for word in self.knobs.bad_words):
+            raise Refusal(20021)
 
     @staticmethod
     def _picture(asked: Asked) -> tuple[bytes, str]:
@@ -185,8 +193,12 @@ class WeiboSim:
     def _check_repeat(self, uid: str, text: str) -> None:
         since = self.world.now() - timedelta(seconds=self.knobs.repeat_window_s)
         for post in self.world.posts:
-            if post.uid == uid and post.written == text and post.created_at > since:
+            if post.uid != uid or post.created_at <= since:
+                continue
+            if post.written == text:
                 raise Refusal(20019)
+            if self.knobs.similar_percent and _alike(post.written, text) >= self.knobs.similar_percent:
+                raise Refusal(20017)
 
     def _closed(self, asked: Asked) -> Reply:
         self._known(asked)
@@ -239,6 +251,20 @@ class WeiboSim:
 
     def _rate_limit_status(self, asked: Asked) -> Reply:
         return Reply.json(weibo_shapes.rate_limits(self.world, self._caller(asked), asked.call.client))
+
+
+def counted(text: str, counting: str) -> int:
+    """How long a text is, counted as the knob says."""
+    if counting == "plain":
+        return len(text)
+    beyond = sum(ord(one) > 0xFFFF for one in text) if counting == "utf16" else 0
+    return weibo_length(text) + beyond
+
+
+def _alike(one: str, other: str) -> float:
+    """How alike two texts are without their links, in percent."""
+    plain = [URL.sub("", text) for text in (one, other)]
+    return 100 * SequenceMatcher(None, *plain, autojunk=False).ratio()
 
 
 def _number(asked: Asked, name: str) -> int:

@@ -37,6 +37,8 @@ REFUSALS: dict[int, tuple[int, str]] = {
     20009: (400, "IDs is too many"),
     20012: (400, "text too long, please input text less than 140 characters"),
     20016: (400, "out of limit"),
+    20017: (400, "repeated weibo text"),
+    20018: (400, "contain illegal website"),
     20019: (400, "repeat content!"),
     20021: (400, "content is illegal!"),
     20032: (400, "update success, but server slow"),
@@ -56,6 +58,10 @@ REFUSALS: dict[int, tuple[int, str]] = {
     21335: (400, "request uid's value must be the current user"),
 }
 """HTTP status and words of each code that the simulator gives. Statuses of token errors are not documented."""
+
+
+COUNTINGS = (("points", "按规则折算"), ("utf16", "表情算两个字"), ("plain", "每个字符算一个"))
+"""How long a text is: full and half width with links as ten, by code points or by UTF-16 units; or plain characters."""
 
 
 class Refusal(Exception):
@@ -122,6 +128,12 @@ class Knobs:
     rip_required: bool = True
     code_as_text: bool = False
     filter_after_limit: bool = False  # base_app looks only among the five newest of all
+    limit: int = 140
+    counting: str = "points"  # a key of COUNTINGS
+    similar_percent: int = 0  # how like an earlier post of the window is refused with 20017; 0: none
+    bad_words: frozenset[str] = frozenset()  # 20021
+    bad_hosts: frozenset[str] = frozenset()  # 20018
+    lifetime_s: int = 0  # of new tokens, in the place of the platform's own rule; 0: that rule
 
 
 @dataclass
@@ -194,6 +206,7 @@ class World:
         """A new token. One that stood for the same account before is no longer taken."""
         for token in self.tokens.values():
             token.revoked |= token.uid == uid
+        lifetime_s = lifetime_s if lifetime_s is not None else self.knobs.lifetime_s or None
         if lifetime_s is None:
             lifetime_s = OWNER_S if uid == self.app.owner_uid else MONTH_S if self.app.audited else DAY_S
         token = Token("2.00" + secrets.token_hex(14), uid, self.now(), lifetime_s)

@@ -1,6 +1,6 @@
 """Practice mode 练习模式: simulators for those channels of a home folder that are marked as practice.
 
-What the practice platforms hold lives as long as the process that serves them.
+What the practice platforms hold lives as long as the process that serves them; with a home folder it is kept there.
 """
 
 from __future__ import annotations
@@ -9,17 +9,26 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from channels.sandbox import portal, wechat_board, weibo_board
+from channels.sandbox.backstage import PANEL, Backstage
+from channels.sandbox.board import Board
+from channels.sandbox.keep import Keeper
+from channels.sandbox.kept import keep_wechat, keep_weibo
 from channels.sandbox.portal import PortalSite
+from channels.sandbox.pump import pumping
 from channels.sandbox.stage import RequestLog, Stage, served
 from channels.sandbox.wechat import WeChatSim
 from channels.sandbox.weibo import WeiboSim
 from channels.sandbox.weibo_world import App, Token, User
-from publisher.settings import Settings
+from publisher.settings import ChannelPart, Settings, resolve_secrets
 
 TOKEN_LIFE_S = 30 * 86_400
+FOLDER = "practice"
+"""Below the home folder: what the practice platforms keep."""
 
 
 @dataclass
@@ -30,6 +39,9 @@ class Practice:
     stages: dict[str, Stage] = field(default_factory=dict)
     simulators: dict[str, Any] = field(default_factory=dict)
     readers: dict[str, str] = field(default_factory=dict)
+    panels: dict[str, str] = field(default_factory=dict)
+    boards: dict[str, Board] = field(default_factory=dict)
+    keepers: dict[str, Keeper] = field(default_factory=dict)
 
     def set_readers(self, *, open_to_readers: bool) -> None:
         """Open or stop the reader's view of every practice platform."""
@@ -68,15 +80,26 @@ SIMULATORS: dict[str, Callable[[str, Any, Practice], Stage]] = {
     "wechat": _wechat,
     "weibo": _weibo,
 }
+BOARDS: dict[str, Callable[[Any], Board]] = {
+    "portal": portal.board,
+    "wechat": wechat_board.board,
+    "weibo": weibo_board.board,
+}
+KEEPERS: dict[str, Callable[[Any, Path], Keeper]] = {"wechat": keep_wechat, "weibo": keep_weibo}
 
 
 @contextmanager
 def open_practice(
-    settings: Settings, options: Mapping[str, Any], clock: Callable[[], datetime] | None = None
+    settings: Settings,
+    options: Mapping[str, Any],
+    clock: Callable[[], datetime] | None = None,
+    *,
+    home: Path | None = None,
 ) -> Iterator[Practice]:
     """Serve every practice channel at the loopback address that its settings name; yields what runs.
 
-    Raises `OSError` when an address is taken.
+    With `home` the platforms keep what they hold there, go on where they were, and push events to the
+    callback address of the settings by themselves. Raises `OSError` when an address is taken.
     """
     practice = Practice()
     with ExitStack() as stack:
@@ -87,9 +110,57 @@ def open_practice(
             if clock is not None:
                 stage.clock = clock
             practice.stages[name] = stage
+            _hang_panel(name, part, options[name], practice)
             stack.callback(getattr(practice.simulators[name], "close", _nothing))
+            if home is not None:
+                stack.enter_context(_alive(name, settings, practice, home))
             stack.enter_context(served(stage, _port(options[name])))
+        for name, board in practice.boards.items():
+            others = ((practice.boards[n].label, url) for n, url in practice.panels.items() if n != name)
+            board.neighbours = [(f"{label}的控制面板", url) for label, url in others]
         yield practice
+
+
+def _hang_panel(name: str, part: ChannelPart, option: Any, practice: Practice) -> None:
+    board = practice.boards[name] = BOARDS[part.kind](practice.simulators[name])
+    board.label = part.label
+    practice.panels[name] = f"http://127.0.0.1:{_port(option)}{PANEL}"
+    practice.stages[name].backstage = Backstage(practice.stages[name], board).play
+
+
+@contextmanager
+def _alive(name: str, settings: Settings, practice: Practice, home: Path) -> Iterator[None]:
+    """What a platform does by itself while it is served: keeps its state, ends jobs, pushes events."""
+    part, sim = settings.channels[name], practice.simulators[name]
+    if part.kind not in KEEPERS:
+        yield
+        return
+    keeper = practice.keepers[name] = KEEPERS[part.kind](sim, home / FOLDER / f"{name}.json")
+    consents = dict(sim.world.tokens) if isinstance(sim, WeiboSim) else {}
+    keeper.load()
+    if isinstance(sim, WeiboSim):
+        sim.world.tokens = {**consents, **sim.world.tokens}
+    practice.stages[name].after = practice.boards[name].touched = keeper.save
+    with ExitStack() as stack:
+        stack.callback(keeper.save)
+        if isinstance(sim, WeChatSim):
+            _set_callback(name, settings, sim, home)
+            stack.enter_context(pumping(sim.pump))
+        yield
+
+
+def _set_callback(name: str, settings: Settings, sim: WeChatSim, home: Path) -> None:
+    """The account's server is the product's own callback address, when the settings have one."""
+    asked = settings.channels[name].callback
+    if asked is None:
+        return
+    given = resolve_secrets(home, asked, f"channels.{name}.callback")
+    mode = str(given.get("mode", "encrypted"))
+    callback, place = sim.callback, settings.callbacks
+    callback.url = f"http://{place.host}:{place.port}/callbacks/{name}"
+    callback.mode = "safe" if mode == "encrypted" else mode
+    callback.token, callback.aes_key = str(given.get("token", "")), str(given.get("aes_key") or "")
+    callback.verified = False
 
 
 def _nothing() -> None:

@@ -83,7 +83,7 @@ def run_service(
         configure(office.secrets)
         places: dict[str, str] = {}
         if with_sandbox:
-            practice = stack.enter_context(open_practice(office.settings, office.options))
+            practice = stack.enter_context(open_practice(office.settings, office.options, home=home))
             places = dict(practice.readers)
         if beside is not None:
             places |= stack.enter_context(beside(office))

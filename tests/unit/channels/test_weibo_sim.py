@@ -56,6 +56,42 @@ def platform() -> Platform:
 # ---------------------------------------------------------------------- posting
 
 
+@pytest.mark.parametrize(
+    ("knobs", "first", "second", "expected"),
+    [
+        ({"similar_percent": 80}, "石渡镇今晚停水", "石渡镇明晚停水", 20017),
+        ({"similar_percent": 80}, "石渡镇今晚停水", "水库开始腾库", 0),
+        ({"repeat_window_s": 0}, "石渡镇今晚停水", "石渡镇今晚停水", 0),
+        ({"bad_words": frozenset({"彩票"})}, "一", "二，彩票", 20021),
+        ({"bad_hosts": frozenset({DOMAIN})}, "", "二", 20018),
+    ],
+)
+def test_likeness_words_and_hosts_are_refused_as_turned(
+    platform: Platform, knobs: dict[str, Any], first: str, second: str, expected: int
+):
+    for name, value in knobs.items():
+        setattr(platform.sim.knobs, name, value)
+    if first:
+        assert "idstr" in platform.share(f"{first} {LINK}")
+    assert int(platform.share(f"{second} {LINK}").get("error_code", 0)) == expected
+
+
+@pytest.mark.parametrize(("counting", "most"), [("points", 129), ("utf16", 64), ("plain", 99)])
+def test_the_way_of_counting_can_be_turned(platform: Platform, counting: str, most: int):
+    platform.sim.knobs.counting = counting
+    faces = "😀" if counting == "utf16" else "水"
+    room = 139 - len(LINK) if counting == "plain" else most
+    assert "idstr" in platform.share(faces * room + " " + LINK)
+    assert code(platform.share(faces * (room + 2) + " " + LINK)) == 20012
+
+
+def test_the_life_of_a_consent_can_be_shortened(platform: Platform):
+    platform.sim.knobs.lifetime_s = 60
+    platform.token = platform.sim.grant(UID)
+    platform.wait(61)
+    assert code(platform.share()) == 21327
+
+
 def test_a_post_is_answered_with_the_whole_object(platform: Platform):
     made = platform.share("通告：停水 https://slj.example.gov.cn/a.html 请看")
     assert (made["id"], made["idstr"], made["mid"]) == (FIRST_ID, str(FIRST_ID), str(FIRST_ID))
