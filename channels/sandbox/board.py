@@ -74,7 +74,8 @@ class BadValue(ValueError):
 class Board:
     """The knobs and acts of one simulator. `refusal` makes the platform's own error answer: status and body.
 
-    `paths` are (path, words) that faults can be set for. `touched` is called after every change.
+    `paths` are (path, words) that faults can be set for; `first_code` stands in the form beforehand.
+    `touched` is called after every change.
     """
 
     label: str
@@ -85,6 +86,7 @@ class Board:
     paths: tuple[tuple[str, str], ...] = ()
     refusal: Callable[[int, str], tuple[int, str]] = lambda code, path: (code, "")
     code_words: str = "错误码"
+    first_code: int = -1
     lock: Any = field(default_factory=threading.RLock)
     reader: str = "/"
     neighbours: list[tuple[str, str]] = field(default_factory=list)

@@ -68,6 +68,8 @@ def page(stage: Stage, board: Board, *, refused: str = "") -> str:
         ),
         kinds="".join(f'<option value="{name}">{kind.words}</option>' for name, kind in FAULTS.items()),
         code_words=board.code_words,
+        first_code=str(board.first_code),
+        to_settings='<a href="#settings">旋钮</a>' if groups else "",
         waiting="".join(_waiting(fault) for fault in stage.faults) or "<li>没有等着发生的故障</li>",
         shift=_shift_words(stage.shift),
         jumps="".join(f'<button name="minutes" value="{m}">拨快 {words}</button>' for m, words in JUMPS),

@@ -86,4 +86,5 @@ def board(site: PortalSite) -> Board:
         paths=(("/", "所有网页"), ("index.html", "首页"), (".html", "网页"), (".jpg", "图片")),
         refusal=lambda code, path: (code if 400 <= code < 600 else 500, REFUSED.format(code)),
         code_words="状态码（400 到 599）",
+        first_code=500,
     )

@@ -63,7 +63,7 @@ KNOBS = (
     *(Knob(f"press.limits.{name}", f"{word}上限", LENGTHS, high=high) for name, word, high in FIELDS),
     *(Knob(f"press.limits.{name}_unit", f"{word}的单位", LENGTHS, Kind.CHOICE, choices=UNITS)
       for name, word, _ in FIELDS),
-    Knob("press.limits.content_bytes", "正文上限", LENGTHS, unit="字节", high=10_000_000),
+    Knob("press.limits.content_bytes", "正文另有上限", LENGTHS, unit="字节", high=10_000_000),
     Knob("press.limits.articles", "一组最多几篇", LENGTHS, low=1, high=8),
     *(Knob(f"gate.daily.{path}", QUOTA_WORDS[path], QUOTAS, unit="次") for path in DAILY),
     Knob("gate.kind", "帐号种类", RIGHTS, Kind.CHOICE, choices=ACCOUNTS),

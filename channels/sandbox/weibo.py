@@ -263,8 +263,8 @@ def counted(text: str, counting: str) -> int:
 
 def _alike(one: str, other: str) -> float:
     """How alike two texts are without their links, in percent."""
-    plain = [URL.sub("", text) for text in (one, other)]
-    return 100 * SequenceMatcher(None, *plain, autojunk=False).ratio()
+    first, second = (URL.sub("", text) for text in (one, other))
+    return 100 * SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
 def _number(asked: Asked, name: str) -> int:
