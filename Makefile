@@ -9,7 +9,7 @@ CLIENTS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 ON_POSTGRESQL := tests/acceptance/test_portal_first.py tests/acceptance/test_withdrawal.py \
   tests/acceptance/test_correction.py tests/integration/test_quota_book.py tests/fault/test_kill_withdrawing.py
 
-.PHONY: demo test check lock bench week
+.PHONY: demo test test-all check lock bench week
 
 demo: .venv/runtime.ok
 	@$(BIN)/publisher demo $(if $(ONCE),--once)
@@ -17,7 +17,10 @@ demo: .venv/runtime.ok
 test: .venv/dev.ok .clients/ok
 	@tests/setup/debian.sh
 	GONGKAI_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile $(ON_POSTGRESQL)
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile -m "not long"
+
+test-all: test
+	$(BIN)/pytest -n 2 --dist loadfile -m long
 
 check: .venv/dev.ok
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from channels.contract import Channel, ChannelProfile, Ports, Receiver
+from channels.contract import Channel, ChannelProfile, Ports, Quota, Receiver
 from channels.dropfolder.channel import PROFILE as DROPFOLDER
 from channels.dropfolder.channel import Dropfolder
 from channels.dropfolder.settings import DropfolderSettings
@@ -19,6 +19,7 @@ from channels.portal.settings import PortalSettings
 from channels.wechat.callback import WeChatCallback, WeChatReceiver
 from channels.wechat.channel import WeChat
 from channels.wechat.profile import PROFILE as WECHAT
+from channels.wechat.profile import quotas_of
 from channels.wechat.settings import WeChatSettings
 from channels.weibo.channel import Weibo
 from channels.weibo.checks import PROFILE as WEIBO
@@ -40,13 +41,15 @@ class Kind:
     """One kind of channel: the class that checks its settings, what it can do, and how one is made.
 
     `build` takes what `settings` made, and raises `TypeError` for the settings of another kind. The channel
-    holds no state of any posting. `receiving` is None for a platform that does not call back.
+    holds no state of any posting. `receiving` is None for a platform that does not call back;
+    `quotas` tells those of one account where the settings decide, else they are the profile's.
     """
 
     settings: type[BaseModel]
     profile: ChannelProfile
     build: Callable[[BaseModel, Ports, Http], Channel]
     receiving: Receiving | None = None
+    quotas: Callable[[BaseModel], tuple[Quota, ...]] | None = None
 
 
 def _its(kind: type[S], settings: BaseModel) -> S:
@@ -64,6 +67,7 @@ KINDS: Mapping[str, Kind] = {
         WECHAT,
         lambda s, ports, http: WeChat(_its(WeChatSettings, s), ports, http),
         Receiving(WeChatCallback, lambda s: WeChatReceiver(_its(WeChatCallback, s))),
+        lambda s: quotas_of(_its(WeChatSettings, s).publish_mode),
     ),
     "weibo": Kind(WeiboSettings, WEIBO, lambda s, ports, http: Weibo(_its(WeiboSettings, s), ports, http)),
     "dropfolder": Kind(

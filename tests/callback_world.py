@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,9 +74,11 @@ class Called:
 
 
 @contextmanager
-def called(make_world: MakeWorld, mode: str = "encrypted") -> Iterator[Called]:
+def called(
+    make_world: MakeWorld, mode: str = "encrypted", settings: Mapping[str, str] | None = None
+) -> Iterator[Called]:
     """A world that is called back in one of the platform's modes."""
-    world = make_world(settings=with_callback(mode))
+    world = make_world(settings={**with_callback(mode), **(settings or {})})
     for name, text in (("callback.token", TOKEN), ("callback.key", AES_KEY)):
         (world.home / "secrets" / name).write_text(text + "\n", encoding="utf-8")
     office, log = open_callbacks(world.home, clock=world.clock), Lines()

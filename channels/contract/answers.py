@@ -25,10 +25,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The platform took a job and will publish later; ask `poll` with `job_id`, first after `poll_after_s`."""
+    """The platform took a job and will publish later; ask `poll` with `job_id`, first after `poll_after_s`.
+
+    `words` tell, in Chinese, what a person must do meanwhile ("" for nothing).
+    """
 
     job_id: str
     poll_after_s: int = 20
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,17 @@ class NeedsHand:
     words: str
 
 
-FindResult = Found | Absent | NotYet | NeedsHand
+@dataclass(frozen=True, slots=True)
+class SafeToRepeat:
+    """The platform keeps our key: the same call, made again now, tells what became of the first one.
+
+    Nothing was looked up. The publisher makes the call through `publish`, under the same journal.
+    """
+
+    words: str = ""
+
+
+FindResult = Found | Absent | NotYet | NeedsHand | SafeToRepeat
 
 
 class Level(StrEnum):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import hashlib
 
 from channels.contract import (
     Accepted,
@@ -36,16 +36,19 @@ from channels.contract import (
 from channels.http import Http
 from channels.wechat import seeing
 from channels.wechat.articles import carries, check, compare, digest_of, wire_articles
-from channels.wechat.codes import GONE
-from channels.wechat.events import news_of
+from channels.wechat.codes import BY_HAND, GONE
+from channels.wechat.events import MASS, news_of
+from channels.wechat.mass import SEND, Mass
 from channels.wechat.media import Media
-from channels.wechat.outcome import DRAFT, FRESH, SUBMIT, Outcomes
-from channels.wechat.profile import PERMISSION_PROBE, PROFILE
+from channels.wechat.outcome import DRAFT, DRAFT_GONE, FRESH, SUBMIT, Outcomes
+from channels.wechat.profile import PROFILE
+from channels.wechat.rights import NO_RIGHT, Rights
 from channels.wechat.settings import WeChatSettings
 from channels.wechat.wire import Json, Wire
 
-MAY_PUBLISH = "may_publish"
-PERMISSION_LASTS = timedelta(hours=1)
+WAYS = {"publish": "接口发布，可以使用", "mass": "群发，可以使用"}
+SEEN_BY_ITSELF = "发表后系统会自己看到；看不到时，请贴上文章网址确认"
+READY = f"草稿已存入公众号草稿箱，请登录公众号后台打开它，核对后点“发表”。{SEEN_BY_ITSELF}"
 
 
 class WeChat:
@@ -57,6 +60,8 @@ class WeChat:
         self._wire = Wire(settings, ports, http)
         self._media = Media(self._wire, ports, settings.base_url)
         self._outcomes = Outcomes(self._wire, ports)
+        self._rights = Rights(self._wire, ports)
+        self._mass = Mass(self._wire, ports)
 
     @property
     def profile(self) -> ChannelProfile:
@@ -66,42 +71,57 @@ class WeChat:
     # ------------------------------------------------------------------ probe
 
     def probe(self) -> Health:
-        """Token, and the right to publish (asked at most once an hour while it stands).
+        """Token, and the right that the mode needs (asked at most once an hour while it stands).
 
-        An uncertified account raises `ChannelRefused` (48001).
+        An account that may not publish by a call is well all the same: drafts are left to staff. One that may
+        not send to followers, where the settings want it, raises `ChannelRefused`.
         """
-        known = self._ports.account.get(MAY_PUBLISH)
-        if known and known.expires_at and known.expires_at > self._ports.now():
-            self._wire.ask("draft/batchget", {"offset": 0, "count": 1, "no_content": 1})
-        else:
-            self._ports.meter.take(PERMISSION_PROBE)
-            self._wire.ask("freepublish/batchget", {"offset": 0, "count": 1, "no_content": 1})
-            self._ports.account.put(
-                MAY_PUBLISH,
-                "yes",
-                expires_at=self._ports.now() + PERMISSION_LASTS,
-                expected_version=known.version if known else 0,
-            )
-        return Health((("账号", self._settings.label), ("发布接口", "可以使用")))
+        mode = self._settings.publish_mode
+        if mode == "mass" and not self._rights.may_send():
+            raise ChannelRefused("这个账号不能用接口群发（未认证）", code=NO_RIGHT)
+        drafts = mode == "draft" or (mode == "publish" and not self._rights.may_publish())
+        self._wire.ask("draft/batchget", {"offset": 0, "count": 1, "no_content": 1})
+        way = "只存草稿，由人在公众号后台发表" if drafts else WAYS[mode]
+        return Health((("账号", self._settings.label), ("发布方式", way)))
 
     # ------------------------------------------------------------------ publish
 
-    def publish(self, message: ChannelMessage, journal: Journal) -> Receipt | Accepted:
-        """Pictures, draft, read back, submit. `Accepted` carries the platform's job.
+    def publish(self, message: ChannelMessage, journal: Journal) -> Receipt | Accepted | NeedsHand:
+        """Pictures, draft, read back, then as the mode says: submit, send, or leave it to staff.
 
-        A `Receipt` comes only when someone published our draft in WeChat's own console.
+        `Accepted` carries the platform's job. A `Receipt` comes only when someone published our draft in
+        WeChat's own console.
         """
         check(message)
         mark = digest_of(message)
-        submitted = journal.step(SUBMIT)
+        submitted, sent_before = journal.step(SUBMIT), journal.step(SEND)
         if submitted and submitted.state is not StepState.NOT_DONE:
             return self._submit("", mark, journal)  # kept or unknown: the journal makes no second call
+        if sent_before and sent_before.state is not StepState.NOT_DONE:
+            return self._mass.send("", message.key, mark, journal)
         media_id, sent = self._draft(message, mark, journal)
         stored = self._outcomes.stored_draft(media_id)
-        if stored is None:
+        if stored is not None:
+            compare(sent, stored)
+        elif not sent_before:  # a sending that may have worked took the draft with it: its key will tell
             return self._without_draft(message, journal)
-        compare(sent, stored)
-        return self._submit(media_id, mark, journal)
+        return self._end(media_id, message.key, mark, journal)
+
+    def _end(self, media_id: str, key: str, mark: str, journal: Journal) -> Accepted | NeedsHand:
+        mode = self._settings.publish_mode
+        if mode == "draft" or (mode == "publish" and self._rights.drafts_only()):
+            return NeedsHand(READY)
+        try:
+            if mode == "mass":
+                return self._mass.send(media_id, key, mark, journal)
+            return self._submit(media_id, mark, journal)
+        except Rejected as why:
+            if why.code not in BY_HAND:
+                raise
+            return NeedsHand(f"{why.words}。{SEEN_BY_ITSELF}")
+        except ChannelRefused:
+            self._rights.doubt()
+            raise
 
     def _draft(self, message: ChannelMessage, mark: str, journal: Journal) -> tuple[str, list[Json]]:
         images = {ref.digest: ref for article in message.articles for ref in article.images}
@@ -140,13 +160,17 @@ class WeChat:
                     return _id(item, "media_id")
         return ""
 
-    def _without_draft(self, message: ChannelMessage, journal: Journal) -> Receipt:
+    def _without_draft(self, message: ChannelMessage, journal: Journal) -> Receipt | NeedsHand:
         record = journal.step(DRAFT)
         if record and journal.now - record.started_at < FRESH:
             raise Unavailable("草稿刚存好，微信还没有显示，稍后再试", code="40007")
-        found, _ = self._outcomes.listed(message.key, record)
+        found = self._rights.listed(
+            lambda may: self._outcomes.listed(message.key, record)[0] if may else None
+        )
         if found:
             return found
+        if self._rights.drafts_only() or self._settings.publish_mode == "draft":
+            return NeedsHand(DRAFT_GONE)  # a person may have published it: no second one is made
         journal.forget(DRAFT, "草稿箱里已经没有这份草稿")
         raise Unavailable("草稿箱里已经没有这份草稿，将重新存一份", code="40007")
 
@@ -158,18 +182,14 @@ class WeChat:
                 raise OutcomeUnknown("微信收下了，没有给出任务编号")
             return {"publish_id": str(job)}
 
-        try:
-            return Accepted(journal.once(SUBMIT, mark, call)["publish_id"])
-        except ChannelRefused:
-            known = self._ports.account.get(MAY_PUBLISH)
-            if known:
-                self._ports.account.drop(MAY_PUBLISH, expected_version=known.version)
-            raise
+        return Accepted(journal.once(SUBMIT, mark, call)["publish_id"])
 
     # ------------------------------------------------------------------ what became of it
 
     def poll(self, accepted: Accepted) -> PollResult:
         """Ask about a job; at most 100 times a day and account. A failed job raises `Rejected`."""
+        if accepted.job_id.startswith(MASS):
+            return self._mass.poll(accepted, *self._outcomes.next_wait(accepted.job_id))
         return self._outcomes.poll(accepted)
 
     def told(self, event: InboundEvent) -> JobNews | None:
@@ -178,7 +198,10 @@ class WeChat:
 
     def find(self, message: ChannelMessage, journal: Journal) -> FindResult:
         """Our job or our key in the list of what is published; never `Absent` after a submit without an answer."""
-        return self._outcomes.find(message, journal)
+        sent = journal.step(SEND)
+        if sent is not None:
+            return self._mass.find(sent, journal, may_send=self._settings.publish_mode == "mass")
+        return self._rights.listed(lambda may_list: self._outcomes.find(message, journal, may_list=may_list))
 
     # ------------------------------------------------------------------ looking, correcting, taking back
 
@@ -192,9 +215,8 @@ class WeChat:
 
     def withdraw(self, part: PartReceipt, journal: Journal, *, reason: str = "") -> Withdrawn | NeedsHand:
         """Delete one article of a push; at most 10 a day and account. Gone already is success."""
-        where = part.remote_id or self._outcomes.located(part.url)
-        article_id, _, index = where.rpartition(":")
-        if not article_id or not index.isdigit():
+        where, by_mass = self._where(part)
+        if not where and not by_mass:
             return NeedsHand("不知道这篇的文章编号。请在公众号后台“发表记录”里删除它")
         name = f"delete:{part.position}"
         done = journal.step(name)
@@ -204,16 +226,35 @@ class WeChat:
             journal.forget(name, "删除后读者又看得到")
 
         def call() -> Kept:
-            try:
-                asked = {"article_id": article_id, "index": int(index)}
-                self._wire.change("freepublish/delete", asked, once=True)
-            except ChannelError as why:
-                if why.code not in GONE:
-                    raise
+            if by_mass:
+                self._mass.delete(where, part.url)
+            else:
+                self._delete(where)
             return {}
 
-        journal.once(name, where, call, repeatable=True)
+        journal.once(name, where or hashlib.sha256(part.url.encode()).hexdigest(), call, repeatable=True)
         return Withdrawn()
+
+    def _where(self, part: PartReceipt) -> tuple[str, bool]:
+        """`id:number` of an article, and whether it went out by a mass sending (then the address will do)."""
+        if part.remote_id.startswith(MASS):
+            return part.remote_id, True
+        where = part.remote_id
+        if not where:
+            where = self._rights.listed(lambda may: self._outcomes.located(part.url) if may else "")
+        article_id, _, index = where.rpartition(":")
+        if article_id and index.isdigit():
+            return where, False
+        return "", self._settings.publish_mode == "mass" and bool(part.url)
+
+    def _delete(self, where: str) -> None:
+        article_id, _, index = where.rpartition(":")
+        try:
+            asked = {"article_id": article_id, "index": int(index)}
+            self._wire.change("freepublish/delete", asked, once=True)
+        except ChannelError as why:
+            if why.code not in GONE:
+                raise
 
 
 def _id(answer: Json, name: str) -> str:

@@ -55,7 +55,6 @@ class Row:
 
 DEVELOPER = "程序和微信接口不合，请联系维护人员"
 SETTINGS = "请检查公众号的 AppID 和 AppSecret 设置"
-MASS = "这是群发接口的答复，本系统不用群发"
 
 CODES: dict[int, Row] = {
     -1: Row(OutcomeUnknown, "微信系统繁忙，正在核实或稍后再试", "doc", before_execution=False),
@@ -72,17 +71,17 @@ CODES: dict[int, Row] = {
     40014: Row(CredentialsRefused, "微信不认我们的凭证，换过一次仍不认。" + SETTINGS, "doc", "account"),
     40033: Row(ChannelRefused, "请求里有微信不收的字符。" + DEVELOPER, "doc"),
     40035: Row(ChannelRefused, "参数不对。" + DEVELOPER, "sdk"),
-    40059: Row(Unavailable, "微信还查不到这次群发。" + MASS, "doc"),
+    40059: Row(Unavailable, "微信还查不到这次群发", "doc"),
     40060: Row(ChannelRefused, "要删除的篇次不对。" + DEVELOPER, "doc"),
     40113: Row(Rejected, "微信不收这种文件", "seen", "images"),
     40114: Row(ChannelRefused, "要修改的篇次不对。" + DEVELOPER, "doc"),
     40118: Row(Rejected, "封面的编号不对，请重新上传封面", "sdk", "cover"),
     40121: Row(Rejected, "封面的类型不对，请重新上传封面", "sdk", "cover"),
     40125: Row(CredentialsRefused, "AppSecret 不对或已重置。" + SETTINGS, "doc", "account"),
-    40130: Row(ChannelRefused, "群发人数不足两人。" + MASS, "doc"),
+    40130: Row(ChannelRefused, "群发人数不足两人。" + DEVELOPER, "doc"),
     40132: Row(Rejected, "没有这个微信号", "sdk"),
     40137: Row(Rejected, "微信读不了这张图片，请存为普通大小的 JPG", "doc", "images"),
-    40152: Row(ChannelRefused, "没有这个粉丝标签。" + MASS, "seen"),
+    40152: Row(ChannelRefused, "没有这个粉丝标签。" + DEVELOPER, "seen"),
     40155: Row(Rejected, "请去掉指向其他公众号主页的链接", "sdk", "body"),
     40164: Row(
         ChannelRefused, "请在公众号后台的 IP 白名单里加上本机地址，约 10 分钟后生效", "doc", "account"
@@ -114,17 +113,19 @@ CODES: dict[int, Row] = {
     45008: Row(Rejected, "一次最多 8 篇", "doc", "parts"),
     45009: Row(QuotaSpent, "这个接口今天的次数用完了，明天继续", "doc", wait=Until.NEXT_DAY),
     45011: Row(RateLimited, "请求太密，一分钟后再试", "doc", wait=60),
-    45028: Row(QuotaSpent, "群发次数用完了。" + MASS, "doc", wait=Until.NEXT_DAY),
+    45028: Row(QuotaSpent, "群发次数用完了，到时自动继续", "doc", wait=Until.NEXT_DAY),
     45062: Row(ChannelRefused, "涉及广告合约，请公众号管理员在后台处理", "doc", "account"),
-    45065: Row(OutcomeUnknown, "微信说同一条已经发过。" + MASS, "doc", before_execution=False),
-    45066: Row(RateLimited, "同一条重发太快。" + MASS, "doc", wait=90),
+    45065: Row(
+        OutcomeUnknown, "微信说同一条群发过，没有给出任务编号，正在核实", "doc", before_execution=False
+    ),
+    45066: Row(RateLimited, "同一条群发问得太快，稍后再问", "doc", wait=90),
     45067: Row(ChannelRefused, "防重编号太长。" + DEVELOPER, "doc"),
-    45083: Row(ChannelRefused, "群发速度超出范围。" + MASS, "doc"),
-    45084: Row(ChannelRefused, "现在不能改群发速度。" + MASS, "doc"),
+    45083: Row(ChannelRefused, "群发速度超出范围。" + DEVELOPER, "doc"),
+    45084: Row(ChannelRefused, "现在不能改群发速度", "doc"),
     45106: Row(ChannelRefused, "微信已停用这个接口。" + DEVELOPER, "doc"),
     45110: Row(Rejected, "作者太长，请缩短到 8 字以内", "seen", "author"),
     45113: Row(Rejected, "不支持卡券", "doc", "body"),
-    45162: Row(ChannelRefused, "群发类型不对。" + MASS, "doc"),
+    45162: Row(ChannelRefused, "群发类型不对。" + DEVELOPER, "doc"),
     45166: Row(Rejected, "微信不收这份正文，请去掉特殊格式、外部链接和嵌入内容，或缩短", "doc", "body"),
     46001: Row(Rejected, "素材不存在，请重新上传", "doc", "images"),
     47001: Row(ChannelRefused, "请求的格式不对。" + DEVELOPER, "doc"),
@@ -172,8 +173,8 @@ CODES: dict[int, Row] = {
     88000: Row(ChannelRefused, "账号没有留言功能。" + DEVELOPER, "doc"),
     89501: Row(ChannelRefused, "本机地址正等公众号管理员在微信里确认", "seen", "account"),
     89503: Row(ChannelRefused, "请公众号管理员在微信里确认本机地址", "doc", "account"),
-    89504: Row(OutcomeUnknown, "等公众号管理员在微信里确认群发。" + MASS, "doc", before_execution=False),
-    89505: Row(OutcomeUnknown, "等公众号管理员在微信里确认群发。" + MASS, "doc", before_execution=False),
+    89504: Row(OutcomeUnknown, "等公众号管理员在微信里确认群发", "doc", before_execution=False),
+    89505: Row(OutcomeUnknown, "等公众号管理员在微信里确认群发", "doc", before_execution=False),
     89506: Row(RateLimited, "公众号管理员两次拒绝了本机地址，24 小时后再试", "doc", "account", wait=86_400),
     89507: Row(RateLimited, "公众号管理员拒绝了本机地址，1 小时后再试", "doc", "account", wait=3600),
     200001: Row(Rejected, "微信说内容有风险", "seen", "body", before_execution=False),
@@ -190,6 +191,12 @@ STALE = frozenset({40001, 40014, 42001})
 
 GONE = frozenset({"40007", "53600"})
 """Answers to a deletion that mean: it was gone already."""
+
+GONE_MASS = frozenset({"40007", "40059"})
+"""The same for a mass sending."""
+
+BY_HAND = frozenset({"48021", "53504", "53505"})
+"""Answers to a publication that mean: a person must open the draft in the console and publish it there."""
 
 UNLISTED = "微信返回了没有收录的代码，请把原话转给维护人员"
 IP = re.compile(r"invalid ip ([0-9A-Fa-f.:]+)")

@@ -45,6 +45,9 @@ POLL_WAITS_S = (40, 120, 420, 1200, 5400, 14_400)
 platform answers 100 such questions a day."""
 
 
+DRAFT_GONE = (
+    "草稿已不在草稿箱，发表列表里也看不到：已经发表或群发的，请贴上文章网址确认；误删的，请取消这条推送再重发"
+)
 CONSOLE = "请登录公众号后台，在“发表记录”里核对这一篇是否已经发布"
 
 
@@ -65,7 +68,7 @@ class Outcomes:
             raise
         status = _status(answer)
         if status == RUNNING:
-            return StillRunning(self._next_wait(accepted.job_id))
+            return StillRunning(self.next_wait(accepted.job_id)[0])
         if status == PUBLISHED:
             return _receipt_of_job(answer) or LostTrack("微信说已发布，没有给出文章地址")
         end = JOB_ENDS.get(status)
@@ -80,34 +83,45 @@ class Outcomes:
             answer=f"fail_idx {answer.get('fail_idx', [])}",
         )
 
-    def _next_wait(self, job: str) -> int:
-        """The next wait of this job. How often it was asked is kept with the account, for all processes."""
+    def next_wait(self, job: str) -> tuple[int, int]:
+        """The next wait of this job, and how often it was asked before: kept with the account, for all processes."""
         account, name = self._ports.account, f"polls:{job}"
         known = account.get(name)
         asked = int(known.value) if known else 0
         until = self._ports.now() + timedelta(days=2)
         version = known.version if known else 0
         account.put(name, str(asked + 1), expires_at=until, expected_version=version)
-        return POLL_WAITS_S[min(asked, len(POLL_WAITS_S) - 1)]
+        return POLL_WAITS_S[min(asked, len(POLL_WAITS_S) - 1)], asked
 
-    def find(self, message: ChannelMessage, journal: Journal) -> FindResult:
+    def find(self, message: ChannelMessage, journal: Journal, *, may_list: bool) -> FindResult:
         """Asks the job if we know it, then looks for the message's key in the list of what is published.
 
         After a submit without an answer a draft that is still in the box proves nothing: this ends with
-        a person, never with `Absent`.
+        a person, never with `Absent`. `may_list` is False for an account that may not ask for the list.
         """
         submitted = journal.step(SUBMIT)
         if submitted and submitted.state is StepState.DONE:
             known = self._find_job(Accepted(submitted.result["publish_id"]))
             if known:
                 return known
-        found, complete = self.listed(message.key, submitted or journal.step(DRAFT))
+        draft = journal.step(DRAFT)
+        found, complete = self.listed(message.key, submitted or draft) if may_list else (None, False)
         if found:
             return Found(found)
+        if submitted is None and draft is not None and draft.state is StepState.DONE:
+            return self._left_to_staff(draft, journal, complete=complete)
         unsent = submitted is None or submitted.state is StepState.NOT_DONE
         if unsent and complete and not self._consumed(submitted, journal):
             return Absent()
         return self._undecided(submitted, journal)
+
+    def _left_to_staff(self, draft: StepRecord, journal: Journal, *, complete: bool) -> FindResult:
+        """Nothing was submitted: is the draft still there for a person to publish?"""
+        if self.stored_draft(draft.result["media_id"]) is not None:
+            return Absent() if complete else NotYet(600, "草稿还在草稿箱里，等人发表")
+        if journal.now - draft.started_at < FRESH:
+            return NotYet(int(FRESH.total_seconds()), "草稿刚存好，微信还没有显示")
+        return NeedsHand(DRAFT_GONE)
 
     def _find_job(self, job: Accepted) -> Found | None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from channels.contract import ChannelProfile, Correction, ImageRules, Level, Limit, Quota, Unit
 
 MARKER = "m"
@@ -26,13 +28,16 @@ COVER_BYTES = 10_000_000
 FORCED_TOKEN = "stable_token/force_refresh"  # noqa: S105 - the name of a call
 PERMISSION_PROBE = "probe/freepublish"
 
+SUBMIT = "freepublish/submit"
+MASS_CALLS, MASS_SEND = "message/mass", "message/mass/sendall"
+
 QUOTAS = (
     Quota("media/uploadimg", 100_000, "day"),
     Quota("material/add_material", 100_000, "day"),
     Quota("draft/add", 1000, "day"),
     Quota("draft/get", 500, "day"),
     Quota("draft/batchget", 1000, "day"),
-    Quota("freepublish/submit", 100, "day", sending=True),
+    Quota(SUBMIT, 100, "day", sending=True),
     Quota("freepublish/get", 100, "day"),
     Quota("freepublish/delete", 10, "day"),
     Quota("freepublish/batchget", 100, "day"),
@@ -41,8 +46,26 @@ QUOTAS = (
 )
 """Per account and Beijing day, for an account below 100,000 followers. Names are paths below `/cgi-bin/`."""
 
-METERED = frozenset(quota.call for quota in QUOTAS)
-SCARCE = frozenset(quota.call for quota in QUOTAS if quota.limit <= 100)
+MASS_QUOTAS = (Quota(MASS_CALLS, 100, "day"), Quota(MASS_SEND, 1, "day", sending=True))
+"""Calls of all kinds of mass sending together, and what a certified 公众号 may send to everybody: one a day."""
+
+
+def quotas_of(mode: str) -> tuple[Quota, ...]:
+    """The quotas of one way to publish: only the call that sends in this mode is planned for."""
+    kept = tuple(replace(q, sending=q.sending and mode == "publish") for q in QUOTAS)
+    return kept + (MASS_QUOTAS if mode == "mass" else ())
+
+
+METERED = frozenset(quota.call for quota in (*QUOTAS, *MASS_QUOTAS))
+SCARCE = frozenset(quota.call for quota in (*QUOTAS, *MASS_QUOTAS) if quota.limit <= 100)
+
+
+def counted_as(call: str) -> str:
+    """Under which name a request is counted; "" for none. Mass sendings count what is sent, beside their requests."""
+    if call.startswith(MASS_CALLS + "/"):
+        return MASS_CALLS
+    return call if call in METERED else ""
+
 
 PROFILE = ChannelProfile(
     kind="wechat",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
@@ -9,7 +11,8 @@ class WeChatSettings(BaseModel):
     """One account. Unknown keys are refused.
 
     `author` stands where an article names none (at most 16 characters); `base_url` is the API's address
-    without a path; `label` is the channel's label.
+    without a path; `publish_mode` is how an article comes out: published by a call (no notification to
+    followers), left as a draft for staff, or sent to all followers; `label` is the channel's label.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -18,4 +21,5 @@ class WeChatSettings(BaseModel):
     secret: SecretStr = Field(min_length=1)
     base_url: str = Field(default="https://api.weixin.qq.com", pattern=r"^https?://[^/?#\s]+$")
     author: str = Field(default="", max_length=16)
+    publish_mode: Literal["publish", "draft", "mass"] = "publish"
     label: str = Field(default="微信公众号", min_length=1, max_length=40)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from channels.contract import AccountValue, Ports, QuotaSpent, Unavailable
+from channels.contract import AccountValue, Ports, QuotaSpent, RateLimited, Unavailable
 from channels.http import Http, json_object
 from channels.wechat.codes import Weight, error_for
 from channels.wechat.profile import FORCED_TOKEN
@@ -16,8 +16,13 @@ from channels.wechat.settings import WeChatSettings
 
 NAME = "access_token"
 CONDEMNED = "access_token/condemned"
+RENEWED = "access_token/renewed"
+BARRED = "access_token/barred"
 MARGIN = timedelta(seconds=60)
 """A token is renewed this long before its end; the platform keeps old and new valid for 300 s."""
+
+APART = timedelta(seconds=30)
+"""A renewal that gave the refused token back is not repeated within this: the platform forces none sooner either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +52,34 @@ class Tokens:
 
         A newer stored one is taken as it is, so a late refusal of an old token costs nothing. Else one is
         fetched, by force only when `failed` was condemned before (the platform allows 20 forced a day).
+        When that gave the same token back, nobody asks again for half a minute: however many callers
+        were refused, the token call is made once.
         """
         with self._ports.account.single_flight(NAME):
             stored = self._stored()
-            if stored is not None and stored.value != failed.value:
+            if stored is not None and (stored.value != failed.value or self._marked(RENEWED, failed)):
                 return stored
-            return self._fetched(forced=self._condemned(failed) and self._may_force())
+            token = self._fetched(forced=self._marked(CONDEMNED, failed) and self._may_force())
+            if token.value == failed.value:
+                self._mark(RENEWED, failed, APART)
+            return token
 
     def condemn(self, failed: Token) -> None:
         """Remember that this token was refused twice: the next renewal will be a forced one."""
-        account, now = self._ports.account, self._ports.now()
-        before = account.get(CONDEMNED)
-        version = before.version if before else 0
-        account.put(CONDEMNED, _mark(failed), expires_at=now + timedelta(hours=2), expected_version=version)
+        self._mark(CONDEMNED, failed, timedelta(hours=2))
 
-    def _condemned(self, failed: Token) -> bool:
-        value = self._ports.account.get(CONDEMNED)
-        return value is not None and value.value == _mark(failed)
+    def _mark(self, name: str, token: Token, lasts: timedelta) -> None:
+        self._keep(name, _digest(token), self._ports.now() + lasts)
+
+    def _marked(self, name: str, token: Token) -> bool:
+        known = self._ports.account.get(name)
+        fresh = known is not None and known.expires_at is not None and known.expires_at > self._ports.now()
+        return known is not None and fresh and known.value == _digest(token)
+
+    def _keep(self, name: str, value: str, until: datetime) -> None:
+        before = self._ports.account.get(name)
+        version = before.version if before else 0
+        self._ports.account.put(name, value, expires_at=until, expected_version=version)
 
     def _may_force(self) -> bool:
         try:
@@ -76,7 +92,15 @@ class Tokens:
         value = self._ports.account.get(NAME)
         return Token(value.value) if value and _usable(value, self._ports.now()) else None
 
+    def _barred(self) -> None:
+        """Raises what the platform said last, while the time that it named is not over."""
+        known = self._ports.account.get(BARRED)
+        if known is not None and known.expires_at is not None and known.expires_at > self._ports.now():
+            code, _, words = known.value.partition(" ")
+            raise RateLimited(words, until=known.expires_at, code=code)
+
     def _fetched(self, *, forced: bool) -> Token:
+        self._barred()
         asked = {
             "grant_type": "client_credential",
             "appid": self._settings.appid,
@@ -99,7 +123,10 @@ class Tokens:
         code = int(answer.get("errcode") or 0)
         if code:
             words = str(answer.get("errmsg", "")).replace(self._settings.secret.get_secret_value(), "***")
-            raise error_for(code, words, weight=Weight.READ, now=self._ports.now(), token_call=True)
+            error = error_for(code, words, weight=Weight.READ, now=self._ports.now(), token_call=True)
+            if isinstance(error, RateLimited):  # one caller was told; the others need not ask
+                self._keep(BARRED, f"{code} {error.words}", error.until)
+            raise error
         value, life_s = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(value, str) or not value or not isinstance(life_s, int):
             raise Unavailable("微信没有给出凭证")
@@ -110,5 +137,5 @@ def _usable(value: AccountValue, now: datetime) -> bool:
     return value.expires_at is not None and value.expires_at - now > MARGIN
 
 
-def _mark(token: Token) -> str:
+def _digest(token: Token) -> str:
     return hashlib.sha256(token.value.encode()).hexdigest()[:16]

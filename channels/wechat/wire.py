@@ -16,7 +16,7 @@ from typing import Any
 from channels.contract import ChannelError, OutcomeUnknown, Ports, QuotaSpent, Unavailable
 from channels.http import Answer, Http, json_object
 from channels.wechat.codes import STALE, Weight, error_for
-from channels.wechat.profile import METERED, SCARCE
+from channels.wechat.profile import METERED, SCARCE, counted_as
 from channels.wechat.settings import WeChatSettings
 from channels.wechat.token import Token, Tokens
 
@@ -50,13 +50,21 @@ class Wire:
         """Read something. Raises `Unavailable`, `RateLimited`, `ChannelRefused`; never `OutcomeUnknown`."""
         return self._call(call, Weight.READ, content=_raw(asked), headers=JSON)
 
-    def change(self, call: str, asked: Mapping[str, object], *, once: bool = False) -> Json:
+    def change(
+        self,
+        call: str,
+        asked: Mapping[str, object],
+        *,
+        once: bool = False,
+        told: frozenset[int] = frozenset(),
+    ) -> Json:
         """Change something outside; `once` when it must not be made again without a look.
 
-        A lost answer raises `OutcomeUnknown` with `once`, else `Unavailable`: it may be made again.
+        A lost answer raises `OutcomeUnknown` with `once`, else `Unavailable`: it may be made again. Codes in
+        `told` are no error: the answer is given back with its `errcode`.
         """
         weight = Weight.ONCE if once else Weight.REPEATABLE
-        return self._call(call, weight, content=_raw(asked), headers=JSON)
+        return self._call(call, weight, told=told, content=_raw(asked), headers=JSON)
 
     def upload(self, call: str, file: File, **params: str) -> Json:
         """Send one file as the form field `media`. The bytes are kept, so a second try sends them again."""
@@ -78,7 +86,13 @@ class Wire:
                 return
 
     def _call(
-        self, call: str, weight: Weight, *, extra: Mapping[str, str] | None = None, **request: Any
+        self,
+        call: str,
+        weight: Weight,
+        *,
+        extra: Mapping[str, str] | None = None,
+        told: frozenset[int] = frozenset(),
+        **request: Any,
     ) -> Json:
         token = self._tokens.current()
         answer = self._sent(call, weight, token, extra or {}, request)
@@ -86,13 +100,13 @@ class Wire:
             token = self._tokens.renewed(token)
             answer = self._sent(call, weight, token, extra or {}, request)
         code = code_of(answer)
-        if code:
+        if code and code not in told:
             raise self._refusal(call, weight, token, code, str(answer.get("errmsg", "")))
         return answer
 
     def _sent(self, call: str, weight: Weight, token: Token, extra: Mapping[str, str], request: Json) -> Json:
-        if call in METERED:
-            self._ports.meter.take(call)
+        if counted_as(call):
+            self._ports.meter.take(counted_as(call))
         url = f"{self._settings.base_url}/cgi-bin/{call}"
         params = {"access_token": token.value, **extra}
         if weight is Weight.READ:
@@ -114,7 +128,7 @@ class Wire:
         if code in STALE:
             self._tokens.condemn(token)
         if isinstance(error, QuotaSpent):
-            self._ports.meter.spent(call, error.until)
+            self._ports.meter.spent(call if call in METERED else counted_as(call), error.until)
         return error
 
 

@@ -210,7 +210,7 @@ def bureau_of(home: Path, settings: Settings, options: Mapping[str, Any]) -> Bur
             name in gates,
             c.practice,
             longest,
-            quotas=quotas_in_force(name, c),
+            quotas=quotas_in_force(name, c, options[name]),
             gap_s=KINDS[c.kind].profile.gap_s if c.gap_s is None else c.gap_s,
             correction=_correction(name, c),
         )
@@ -233,9 +233,10 @@ def bureau_of(home: Path, settings: Settings, options: Mapping[str, Any]) -> Bur
     )
 
 
-def quotas_in_force(name: str, part: ChannelPart) -> tuple[CallQuota, ...]:
+def quotas_in_force(name: str, part: ChannelPart, options: Any) -> tuple[CallQuota, ...]:
     """The kind's quotas with the account's own numbers. Raises `SettingsRefused` for a call that it has not."""
-    known = KINDS[part.kind].profile.quotas
+    kind = KINDS[part.kind]
+    known = kind.quotas(options) if kind.quotas else kind.profile.quotas
     calls = {quota.call for quota in known}
     strange = [
         Problem(f"channels.{name}.quotas.{call}", "没有这一项额度", "、".join(sorted(calls)), "unknown call")

@@ -16,7 +16,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from publisher.store.engine import StoreUnavailable
 from publisher.workflow.inbox import CallbackDesk, CallbackRefused
 
 MAX_BYTES = 65_536
@@ -44,8 +43,8 @@ def callback_app(desk: CallbackDesk, clock: Callable[[], datetime], logger: Any)
             return Response(status_code=413)
         except ClientDisconnect:
             return Response(status_code=400)
-        except StoreUnavailable as why:  # not kept: the platform shall try again
-            logger.warning("callback not kept", channel=channel, words=why.words)
+        except Exception as why:  # noqa: BLE001 - not kept, whatever it was: the platform shall try again
+            logger.warning("callback not kept", channel=channel, error=type(why).__name__)
             return Response(status_code=503)
         return Response(answer, media_type="text/plain")
 

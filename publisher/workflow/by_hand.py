@@ -8,7 +8,6 @@ from channels.contract import (
     Found,
     NeedsHand,
     NotYet,
-    RateLimited,
     Receipt,
     StepState,
 )
@@ -40,8 +39,6 @@ def _look(store: Store, outlets: Outlets, posting: PostingRecord) -> None:
         found = channel.find(message, outlets.journal_for(store, posting, PUBLISH))
     except Tampered:
         found = NeedsHand("存储的内容与签发的内容不一致，请查存证日志，并到平台上看一看")
-    except RateLimited as why:
-        found = NotYet(int((why.until - outlets.now()).total_seconds()) + 1, why.words)
     except ChannelError as why:
         found = NotYet(0, why.words)
     with store.write() as uow:
@@ -53,9 +50,9 @@ def _look(store: Store, outlets: Outlets, posting: PostingRecord) -> None:
             case Found(receipt=Receipt() as receipt):
                 close_open_steps(uow, present, StepState.DONE, now)
                 bring_out(uow, now, present, receipt, PostingEvent.FOUND, "system:posting:found")
-            case NeedsHand(words):
-                uow.postings.change(present.id, person_needed=words, next_look_at=None)
             case _:
                 looks = present.looks + 1
-                uow.postings.change(present.id, looks=looks, next_look_at=next_hand_look(looks, now))
+                words = found.words if isinstance(found, NeedsHand) else present.person_needed
+                again = next_hand_look(looks, now)
+                uow.postings.change(present.id, looks=looks, next_look_at=again, person_needed=words)
         uow.commit()

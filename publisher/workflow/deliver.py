@@ -22,6 +22,7 @@ from channels.contract import (
     RateLimited,
     Receipt,
     Rejected,
+    SafeToRepeat,
     StepChanged,
     StepState,
     Unavailable,
@@ -168,7 +169,7 @@ def _out_already(
     found = _one_look(channel, store, posting, journal)
     if isinstance(found, Found):
         return found.receipt or found.job
-    if isinstance(found, Absent):
+    if isinstance(found, Absent | SafeToRepeat):
         return None
     with store.write() as uow:
         _reopen_last_step(uow, posting)
@@ -213,8 +214,8 @@ def _settle_rejection(
             bring_out(uow, now, posting, found.receipt, PostingEvent.PUBLISH, "system:posting:found")
         elif isinstance(found, Found) and found.job is not None:
             accept(uow, now, posting, found.job, PostingEvent.ACCEPT)
-        elif found is None or isinstance(found, Absent):
-            again = None if found is None else _settled_at(uow, posting, outlets, now)
+        elif found is None or isinstance(found, Absent | SafeToRepeat):
+            again = None if not isinstance(found, Absent) else _settled_at(uow, posting, outlets, now)
             reject(uow, now, posting, why, PostingEvent.REJECT, again=again)
         else:
             _reopen_last_step(uow, posting)

@@ -123,8 +123,11 @@ def accept(
         looks=0,
         next_look_at=now + timedelta(seconds=job.poll_after_s),
         error=None,
-        person_needed="",
+        person_needed=job.words,
     )
+    if job.words:
+        label = uow.bureau.label(posting.channel)
+        uow.accounts.raise_alarm(f"person:{posting.id}", f"{label}：{job.words}", now)
     uow.record(
         now,
         "system:posting:accepted",
@@ -152,7 +155,9 @@ def reject(
         attempts=posting.attempts + 1,
         next_look_at=None,
         next_try_at=again,
+        person_needed="",
     )
+    uow.accounts.close_alarm(f"person:{posting.id}", now)
     label = uow.bureau.label(posting.channel)
     uow.accounts.raise_alarm(f"failed:{posting.id}", f"{label}拒收：{why.words}", now)
     record_error(uow, now, posting, "system:posting:rejected", why)

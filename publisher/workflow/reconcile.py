@@ -14,6 +14,7 @@ from channels.contract import (
     Absent,
     Accepted,
     ChannelError,
+    ChannelMessage,
     ChannelRefused,
     FindResult,
     Found,
@@ -25,6 +26,7 @@ from channels.contract import (
     RateLimited,
     Receipt,
     Rejected,
+    SafeToRepeat,
     Seen,
     SeeResult,
     StepState,
@@ -37,6 +39,7 @@ from publisher.domain.posting import PostingEvent, PostingState, advance_posting
 from publisher.domain.timing import ABSENT_APART_S, absence_counts_from, next_look
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import Reading, Store, UnitOfWork
+from publisher.workflow.account import sending
 from publisher.workflow.acts import Actor
 from publisher.workflow.journal import PUBLISH
 from publisher.workflow.look import differences
@@ -116,6 +119,8 @@ def _look(store: Store, outlets: Outlets, posting: PostingRecord) -> None:
     channel = outlets.channels[posting.channel]
     try:
         found: FindResult = channel.find(message, outlets.journal_for(store, posting, PUBLISH))
+        if isinstance(found, SafeToRepeat):
+            found = _repeat(store, outlets, posting, message)
     except ChannelRefused as why:
         found = NotYet(600, why.words)
         with store.write() as uow:
@@ -128,6 +133,32 @@ def _look(store: Store, outlets: Outlets, posting: PostingRecord) -> None:
         if present is not None and present.state is PostingState.UNKNOWN:
             _settle_look(uow, outlets, present, found, began)
         uow.commit()
+
+
+def _repeat(
+    store: Store, outlets: Outlets, posting: PostingRecord, message: ChannelMessage
+) -> Found | NotYet | NeedsHand:
+    """Make the same call again under the platform's own key, which tells what became of the first one.
+
+    The posting stays unknown until the answer is stored: it may be out all the while.
+    """
+    with store.write() as uow:
+        present = uow.postings.get(posting.id)
+        if present is None or present.state is not PostingState.UNKNOWN:
+            return NotYet(60)
+        close_open_steps(uow, present, StepState.NOT_DONE, outlets.now())
+        uow.commit()
+    with sending(posting.id):
+        result = outlets.channels[posting.channel].publish(
+            message, outlets.journal_for(store, posting, PUBLISH)
+        )
+    match result:
+        case Receipt():
+            return Found(result)
+        case Accepted():
+            return Found(None, result)
+        case NeedsHand():
+            return result
 
 
 def _settle_look(

@@ -24,6 +24,7 @@ from channels.contract import (
     RateLimited,
     Receipt,
     Rejected,
+    SafeToRepeat,
     StillRunning,
     Unavailable,
 )
@@ -157,11 +158,12 @@ def _attempt(rig: Rig, message: ChannelMessage, journal: MemoryJournal, before: 
     return None
 
 
-def arrived(rig: Rig, outcome: Receipt | Accepted) -> Receipt:
+def arrived(rig: Rig, outcome: Receipt | Accepted | NeedsHand) -> Receipt:
     """The receipt of an outcome; a job is polled to its end."""
     for _ in range(20):
         if isinstance(outcome, Receipt):
             return outcome
+        assert isinstance(outcome, Accepted), f"a person is asked: {outcome}"
         rig.clock.advance(outcome.poll_after_s)
         rig.settle()
         answer = rig.channel.poll(outcome)
@@ -183,6 +185,9 @@ def look(rig: Rig, message: ChannelMessage, journal: MemoryJournal, before: int)
         if isinstance(result, Absent):
             journal.deny()
             return None
+    if isinstance(result, SafeToRepeat):
+        journal.deny()
+        return arrived(rig, rig.channel.publish(message, journal))
     if isinstance(result, NeedsHand):
         return _ask_person(rig, message, journal, result, before)
     assert isinstance(result, Found), f"two looks disagree: {result}"

@@ -440,14 +440,19 @@ def test_an_address_that_is_not_listed_is_named(rig: HttpRig, world: World) -> N
     assert "127.0.0.1" in why.value.words
 
 
-def test_an_uncertified_account_keeps_the_draft_and_pauses_the_channel(rig: HttpRig, world: World) -> None:
+def test_an_account_that_turns_out_uncertified_pauses_once_and_then_leaves_drafts_to_staff(
+    rig: HttpRig, world: World
+) -> None:
     world.sim.gate.kind = "uncertified"
-    with pytest.raises(ChannelRefused):
-        rig.channel.probe()
+    message, journal = rig.message(key="k1"), rig.journal()
     with pytest.raises(ChannelRefused) as why:
-        rig.channel.publish(rig.message(key="k1"), rig.journal())
+        rig.channel.publish(message, journal)
     assert "草稿" in why.value.words
-    assert len(world.sim.press.drafts) == 1
+    assert dict(rig.channel.probe().facts)["发布方式"] == "只存草稿，由人在公众号后台发表"
+    assert isinstance(rig.channel.publish(message, journal), NeedsHand)
+    assert isinstance(rig.channel.publish(rig.message(key="k2"), rig.journal()), NeedsHand)
+    assert len(world.sim.press.drafts) == 2
+    assert rig.asked("freepublish/submit") == 1
 
 
 def test_the_right_to_publish_is_asked_once_an_hour(rig: HttpRig) -> None:
@@ -457,15 +462,24 @@ def test_the_right_to_publish_is_asked_once_an_hour(rig: HttpRig) -> None:
     assert rig.asked("freepublish/batchget") == 2
 
 
-def test_a_lost_right_is_seen_by_the_next_probe(rig: HttpRig, world: World) -> None:
+def test_a_lost_right_is_seen_by_the_next_probe_and_a_regained_one_within_the_hour(
+    rig: HttpRig, world: World
+) -> None:
     rig.channel.probe()
     world.sim.gate.kind = "uncertified"
     with pytest.raises(ChannelRefused):
         rig.channel.publish(rig.message(key="k1"), rig.journal())
-    with pytest.raises(ChannelRefused):
-        rig.channel.probe()
+    assert "草稿" in dict(rig.channel.probe().facts)["发布方式"]
     world.sim.gate.kind = "certified"
+    assert "草稿" not in dict(rig.channel.probe().facts)["发布方式"]
+    deliver(rig, rig.message(key="k2"), rig.journal())
+    world.sim.gate.kind = "uncertified"
+    with pytest.raises(ChannelRefused):
+        rig.channel.publish(rig.message(key="k3"), rig.journal())
     rig.channel.probe()
+    world.sim.gate.kind = "certified"
+    rig.clock.advance(3601)
+    deliver(rig, rig.message(key="k4"), rig.journal())
 
 
 # ---------------------------------------------------------------------------- taking back

@@ -42,6 +42,7 @@ class World:
 
     clock: Clock = field(default_factory=Clock)
     sim: WeChatSim = field(default_factory=lambda: WeChatSim(secret=SECRET))
+    mode: str = "publish"
 
     def __post_init__(self) -> None:
         self.stage = self.sim.stage()
@@ -64,9 +65,13 @@ class World:
         assert isinstance(self.ports.meter, CountingMeter)
         return self.ports.meter
 
-    def channel(self, *, secret: str = SECRET, host: str = HOST) -> WeChat:
+    def channel(self, *, secret: str = SECRET, host: str = HOST, mode: str = "") -> WeChat:
         settings = WeChatSettings(
-            appid=self.sim.appid, secret=secret, base_url=f"http://{host}", author="临澜水利"
+            appid=self.sim.appid,
+            secret=secret,
+            base_url=f"http://{host}",
+            author="临澜水利",
+            publish_mode=mode or self.mode,  # type: ignore[arg-type]
         )
         http = Http(open_client(transport=InProcess(self.stages)), wait=lambda _: None)
         return WeChat(settings, self.ports, http)

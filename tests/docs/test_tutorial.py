@@ -15,7 +15,7 @@ import pytest
 
 from tests.docs.pages import ROOT, Told, console, missing
 
-PATIENCE_S = 300
+PATIENCE_S = 900
 TUTORIAL = console("docs/tutorial/first-item.md")
 README = [told for told in console("README.md") if not told.command.startswith("make ")]
 MARK = re.compile(r"^\x1e(\d+) (\d+)$", re.MULTILINE)

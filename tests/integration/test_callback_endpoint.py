@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -49,11 +48,9 @@ def test_an_event_is_kept_before_it_is_answered_and_readable_without_a_secret(he
 
 
 def test_what_cannot_be_kept_is_not_answered_so_that_the_platform_tries_again(here: Called) -> None:
-    with sqlite3.connect(here.world.home / "gongkai.db") as database:
-        database.execute("ALTER TABLE inbox RENAME TO inbox_away")
+    here.world.tamper("ALTER TABLE inbox RENAME TO inbox_away")
     assert here.send(event(here)) == 503
-    with sqlite3.connect(here.world.home / "gongkai.db") as database:
-        database.execute("ALTER TABLE inbox_away RENAME TO inbox")
+    here.world.tamper("ALTER TABLE inbox_away RENAME TO inbox")
     assert here.send(event(here)) == 200
     assert len(here.inbox()) == 1
 

@@ -120,6 +120,7 @@ def test_a_token_is_forced_only_when_it_was_refused_twice_and_the_budget_allows(
             world.meter.spent(FORCED_TOKEN, world.clock() + timedelta(days=1))
         with pytest.raises(CredentialsRefused):
             channel.probe()
+        world.clock.advance(31)
     assert forced == [False, False, True, False]
     channel.probe()
 
