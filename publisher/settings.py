@@ -216,6 +216,38 @@ class CallbacksPart(_Part):
     in_service: bool = False
 
 
+class HealthPart(_Part):
+    """`[health]`: where the service answers `/readyz`. Port 0: nowhere."""
+
+    host: str = Field(default="127.0.0.1", pattern=r"^[0-9A-Za-z.:-]+$")
+    port: int = Field(default=0, ge=0, le=65535)
+
+
+class TargetPart(_Part):
+    """`[[alerts.targets]]`: one recipient. Its address stands in the file `url_file`."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    url_file: Path
+    roles: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ("urgent", "ordinary")
+
+
+class AlertsPart(_Part):
+    """`[alerts]`: who is told of alarms and of what waits for them, and in which hours only of urgent causes."""
+
+    quiet_from: str = Field(default="21:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    quiet_to: str = Field(default="07:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    targets: tuple[TargetPart, ...] = ()
+
+    @field_validator("targets")
+    @classmethod
+    def _names(cls, value: tuple[TargetPart, ...]) -> tuple[TargetPart, ...]:
+        if len({target.name for target in value}) < len(value):
+            raise ValueError("目标的名称不能重复")
+        return value
+
+
 class Settings(BaseSettings):
     """All settings of one home folder."""
 
@@ -230,6 +262,8 @@ class Settings(BaseSettings):
     windows: tuple[WindowPart, ...] = ()
     blackouts: tuple[BlackoutPart, ...] = ()
     callbacks: CallbacksPart = CallbacksPart()
+    alerts: AlertsPart = AlertsPart()
+    health: HealthPart = HealthPart()
     templates: Path | None = None
 
     @field_validator("channels")

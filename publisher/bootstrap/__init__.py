@@ -2,6 +2,7 @@
 
 from publisher.bootstrap.callbacks import CallbackOffice, desk_over, open_callbacks
 from publisher.bootstrap.doctor import Check, diagnose
+from publisher.bootstrap.health import health_in, health_of
 from publisher.bootstrap.home import Created, create_home
 from publisher.bootstrap.office import Office, open_office
 from publisher.bootstrap.practice import Practice, open_practice
@@ -16,6 +17,8 @@ __all__ = [
     "create_home",
     "desk_over",
     "diagnose",
+    "health_in",
+    "health_of",
     "open_callbacks",
     "open_office",
     "open_practice",

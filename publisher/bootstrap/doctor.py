@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from publisher.bootstrap.office import ANCHOR, KEY, Office
 from publisher.domain.posting import CHANNEL_LABELS, ChannelState
-from publisher.workflow.report import oldest_overdue, waiting_for_people
+from publisher.workflow.health import health
+from publisher.workflow.report import waiting_for_people
 from publisher.workflow.seal import verify_log
-
-OVERDUE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +47,23 @@ def _files(office: Office) -> Iterator[Check]:
 def _work(office: Office) -> Iterator[Check]:
     with office.store.read() as reading:
         alive = [worker for worker in reading.workers.all() if worker.lives]
-        oldest = oldest_overdue(reading, office.now())
+        told = health(reading, office.now())
         tasks = waiting_for_people(reading)
         alarms = reading.accounts.open_alarms()
     running = "正在运行" if len(alive) == 1 else f"{len(alive)} 个正在运行"
     yield Check("服务", "ok" if alive else "warn", running if alive else "没有在运行")
-    age = office.now() - oldest if oldest else timedelta(0)
-    late = age > OVERDUE
-    words = f"最早一条应发未发已 {int(age.total_seconds() // 60)} 分钟" if late else "没有应发未发"
-    yield Check("应发未发", "bad" if late else "ok", words)
+    yield Check("应发未发", "ok" if told.ready else "bad", "；".join(told.reasons) or "没有应发未发")
     yield Check("待人工", "warn" if tasks else "ok", "；".join(tasks) or "没有")
     yield Check("告警", "warn" if alarms else "ok", "；".join(a.words for a in alarms) or "没有")
+    yield from _messages(office, told.stuck_messages)
+
+
+def _messages(office: Office, stuck: tuple[str, ...]) -> Iterator[Check]:
+    """Whether alarms reach somebody: addresses that cannot be used, messages that nobody takes."""
+    names = [target.name for target in office.post.targets]
+    faults = [f"{name}：{words}" for name in names if (words := office.messenger.fault(name))]
+    told = "；".join([*faults, *stuck]) or ("送得到" if names else "没有设置告警目标，只有这里看得到告警")
+    yield Check("告警送达", "bad" if faults else "warn" if stuck or not names else "ok", told)
 
 
 def _channels(office: Office) -> Iterator[Check]:

@@ -14,12 +14,14 @@ from channels.http import Client, Http, open_client
 from channels.registry import KINDS
 from publisher.audit.keys import PublicKey, load_key_file, public_key_of
 from publisher.bootstrap.calendar import announced_calendar
+from publisher.bootstrap.post import NO_POST, open_post
 from publisher.bootstrap.rules import release_rules
 from publisher.domain.catalogue import Bureau, ChannelPlan, Column
 from publisher.domain.correction import CorrectionRule
 from publisher.domain.errors import Problem
 from publisher.domain.identifiers import ItemId, posting_key
 from publisher.domain.quota import CallQuota
+from publisher.notices.messenger import Messenger
 from publisher.render.renderer import Renderer
 from publisher.settings import (
     ChannelPart,
@@ -38,6 +40,7 @@ from publisher.store.workers import new_worker_name
 from publisher.workflow import staff
 from publisher.workflow.account import StoreAccount, StoreMeter
 from publisher.workflow.acts import Actor, perform
+from publisher.workflow.alerts import Post
 from publisher.workflow.journal import StoreJournal
 from publisher.workflow.outlets import JournalFactory, Outlets
 from publisher.workflow.seal import Seal
@@ -71,6 +74,8 @@ class Office:
     client: Client
     clock: Now = wall_clock
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    post: Post = NO_POST
+    messenger: Messenger = field(default_factory=lambda: Messenger({}), repr=False)
 
     def now(self) -> datetime:
         """Business time."""
@@ -116,6 +121,7 @@ def open_office(
     """
     settings = read_settings(home)
     options, secrets = _channel_options(home, settings)
+    post, messenger, addresses = open_post(home, settings.alerts)
     target = target_of(home, settings)
     if isinstance(target, Path) and not target.exists():
         raise SettingsRefused(
@@ -148,7 +154,9 @@ def open_office(
         options=options,
         client=client,
         clock=clock,
-        secrets=secrets,
+        secrets=(*secrets, *addresses),
+        post=post,
+        messenger=messenger,
     )
 
 

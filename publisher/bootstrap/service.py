@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from publisher.bootstrap.office import Office, open_office
 from publisher.bootstrap.practice import open_practice
 from publisher.logs import configure, get_logger
+from publisher.store.engine import StoreUnavailable
 
 if TYPE_CHECKING:
     from publisher.scheduler.service import Service
 
 SYSTEM = "system"
+DATABASE_WAIT_S = 1.0
 
 
 @contextmanager
@@ -28,6 +30,7 @@ def serving(
 
     Several may run on one database, on SQLite within one machine.
     """
+    from publisher.scheduler.messages import Messages
     from publisher.scheduler.service import Service  # only the service pays for the scheduler's import
 
     logger = get_logger("service")
@@ -46,12 +49,15 @@ def serving(
         lease_s=pace.lease_s,
         renew_s=pace.renew_s,
     )
+    messages = Messages(office.store, office.now, office.post, report)
     with office.store.joined(office.outlets.worker, office.now(), lease_s=pace.lease_s):
         _note(office, "system:daemon:started")
         service.start()
+        messages.start()
         try:
             yield service
         finally:
+            messages.stop()
             service.stop()
             _note(office, "system:daemon:stopped")
 
@@ -78,7 +84,11 @@ def run_service(
     """
     stop = threading.Event()
     with ExitStack() as stack:
-        office = open_office(home)
+        stack.enter_context(_signals(stop))
+        configure()
+        office = _when_there(home, stop, until)
+        if office is None:
+            return 0
         stack.callback(office.close)
         configure(office.secrets)
         places: dict[str, str] = {}
@@ -88,12 +98,25 @@ def run_service(
         if beside is not None:
             places |= stack.enter_context(beside(office))
         stack.enter_context(serving(office))
-        stack.enter_context(_signals(stop))
         on_ready(places)
         while not stop.wait(0.2):
             if until is not None and until():
                 break
     return 0
+
+
+def _when_there(home: Path, stop: threading.Event, until: Callable[[], bool] | None) -> Office | None:
+    """Open the home. While its database does not answer, wait and try again: services and database may start in
+    any order. None when the wait was ended from outside.
+    """
+    logger = get_logger("service")
+    while not stop.is_set() and not (until is not None and until()):
+        try:
+            return open_office(home)
+        except StoreUnavailable as why:
+            logger.warning("waiting for the database", words=why.words)
+            stop.wait(DATABASE_WAIT_S)
+    return None
 
 
 def wait_for_stop(until: Callable[[], bool] | None = None) -> None:

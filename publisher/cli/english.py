@@ -40,6 +40,9 @@ HEADINGS = {
     "已排": "planned",
     "可用": "free",
     "平台限到": "closed until",
+    "级别": "level",
+    "替补": "substitute",
+    "已告知": "told",
 }
 CHECKS = {  # what `doctor` looks at
     "文件权限": "file permissions",
@@ -48,6 +51,7 @@ CHECKS = {  # what `doctor` looks at
     "应发未发": "overdue",
     "待人工": "waits for people",
     "告警": "alarms",
+    "告警送达": "messages",
     "渠道": "channel",
     "存证日志": "the log",
     "检查点外存": "checkpoints elsewhere",

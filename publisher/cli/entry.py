@@ -13,9 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from publisher.cli import (
+    alert,
     audit,
     callbacks,
     channel,
+    health,
     item,
     item_correct,
     item_release,
@@ -36,6 +38,7 @@ COMMANDS: tuple[Command, ...] = tuple(
     command
     for module in (
         service,
+        health,
         item,
         item_correct,
         item_release,
@@ -44,6 +47,7 @@ COMMANDS: tuple[Command, ...] = tuple(
         part,
         channel,
         callbacks,
+        alert,
         audit,
         report,
         user,

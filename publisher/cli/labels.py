@@ -59,6 +59,8 @@ REQUESTS = {  # the fields of what a person asks for
     "roles": "角色",
     "state": "状态",
     "store": "数据库",
+    "substitute": "替补",
+    "target": "告警目标",
     "to": "截止日",
     "token_file": "令牌文件",
     "url": "网址",

@@ -65,7 +65,7 @@ def daemon(shell: Shell) -> None:
 
 def _serve(shell: Shell, *, with_sandbox: bool) -> None:
     from publisher.bootstrap import run_service
-    from publisher.cli.callbacks import beside_service
+    from publisher.cli.health import beside_service
 
     def ready(places: Mapping[str, str]) -> None:
         from publisher.cli.tables import whole

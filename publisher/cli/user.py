@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from publisher.workflow.staff import AddUserRequest
 
 
+NOBODY = "none"
+
+
 def add(
     shell: Shell,
     name: Annotated[str, typer.Argument(metavar="NAME")],
@@ -51,7 +54,14 @@ def list_users(shell: Shell) -> None:
         people = reading.people.all()
     document = {
         "people": [
-            {"name": p.name, "display": p.display, "roles": sorted(p.roles), "active": p.active}
+            {
+                "name": p.name,
+                "display": p.display,
+                "roles": sorted(p.roles),
+                "active": p.active,
+                "substitute": p.substitute,
+                "contact": p.contact,
+            }
             for p in people
         ]
     }
@@ -61,10 +71,11 @@ def list_users(shell: Shell) -> None:
             p.display,
             _roles(p.roles, shell.lang),
             shell.say("在用", "active") if p.active else shell.say("停用", "inactive"),
+            p.substitute,
         )
         for p in people
     ]
-    headings = ("账号", "姓名", "角色", "状态")
+    headings = ("账号", "姓名", "角色", "状态", "替补")
     shell.show(document, lambda: table(headings, rows, whole=("账号", "状态"), lang=shell.lang))
 
 
@@ -73,4 +84,40 @@ def _roles(roles: Iterable[Role], lang: str) -> str:
     return (", " if lang == "en" else "、").join(words)
 
 
-COMMANDS = (Command("user add", add, acts=True), Command("user list", list_users))
+def substitute(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    by: Annotated[str, typer.Option("--by")],
+) -> None:
+    """Who is asked too when this person does not act in time."""
+    from publisher.workflow.staff import SubstituteRequest, name_substitute
+
+    shell.act(name_substitute, lambda _reading: SubstituteRequest(name, "" if by == NOBODY else by))
+    done = shell.say(f"{name} 的替补：{by}", f"substitute of {name}: {by}")
+    shell.show({"name": name, "substitute": "" if by == NOBODY else by}, done)
+
+
+def contact(
+    shell: Shell,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    target: Annotated[str, typer.Option("--target")],
+) -> None:
+    """By which target of the settings this person is reached."""
+    from publisher.workflow.staff import ContactRequest, set_contact
+
+    given = "" if target == NOBODY else target
+    shell.act(
+        set_contact,
+        lambda _reading: ContactRequest(name, given),
+        lambda office, _request: {"targets": [one.name for one in office.post.targets]},
+    )
+    done = shell.say(f"{name} 的联系目标：{target}", f"contact of {name}: {target}")
+    shell.show({"name": name, "target": given}, done)
+
+
+COMMANDS = (
+    Command("user add", add, acts=True),
+    Command("user list", list_users),
+    Command("user substitute", substitute, acts=True),
+    Command("user contact", contact, acts=True),
+)

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("启动服务；设置了练习平台的一并启动", "Serve, with the practice platforms where configured"),
     "daemon": ("只启动服务", "Serve, without practice platforms"),
     "doctor": ("体检：什么正常，什么要处理", "What is well and what needs a person"),
+    "health": ("是否正常：该发的发了没有，供看门程序用", "Ready or not, for a watchdog"),
     "demo": ("演示：几条样例走完全程", "Take sample items through the whole trip"),
     "item": ("条目：录入、送审、排期、更正、撤下", "Items: enter, submit, schedule, correct, withdraw"),
     "item import": ("导入稿件文件，每个文件存为一份草稿", "Read item files, one draft each"),
@@ -102,6 +103,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "接收回调，作为单独的小进程；不读密钥和令牌",
         "Take callbacks in, as a small process without keys or tokens",
     ),
+    "alert": ("告警：列出，试发", "Alarms: list them, send a test message"),
+    "alert list": ("列出未解决的告警和已告知谁", "Open alarms, and who was told"),
+    "alert test": ("向告警目标试发一条消息", "Send a test message to the targets"),
     "audit": ("存证：查看、导出、核验、检查点", "The log: list, export, verify, checkpoint"),
     "audit list": ("列出最近的存证记录", "The newest entries"),
     "audit export": ("导出存证日志", "Write the whole log to a new file"),
@@ -112,6 +116,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user": ("人员：账号和角色", "People: accounts and roles"),
     "user add": ("新增人员，令牌只显示一次", "Add a person; the token is shown once"),
     "user list": ("列出人员", "Everybody"),
+    "user substitute": ("指定替补：本人不办时也催他", "Name the substitute, who is asked too"),
+    "user contact": ("指定用哪个告警目标找到本人", "Say by which target a person is reached"),
 }
 
 

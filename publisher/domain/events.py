@@ -13,6 +13,8 @@ ENTRY_KINDS: dict[str, str] = {
     "system:daemon:stopped": "服务停止",
     "system:clock:set_back": "系统时钟被拨回",
     "person:user:added": "新增人员",
+    "person:user:substitute": "指定替补",
+    "person:user:contact": "指定联系目标",
     "person:act:refused": "操作被拒绝",
     "person:draft:saved": "保存草稿",
     "person:draft:correction_opened": "打开更正稿",
@@ -87,6 +89,7 @@ ENTRY_KINDS: dict[str, str] = {
     "person:channel:frozen": "冻结渠道",
     "person:channel:unfrozen": "解除冻结",
     "person:log:exported": "导出存证日志",
+    "system:nudge:sent": "催办",
 }
 
 

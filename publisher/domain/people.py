@@ -40,12 +40,17 @@ APART = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A named account. `name` logs in and stands in the log; `display` is shown on pages."""
+    """A named account. `name` logs in and stands in the log; `display` is shown on pages.
+
+    `substitute` is the account that is asked when they do not act; `contact` the target where they are reached.
+    """
 
     name: str
     display: str
     roles: frozenset[Role]
     active: bool = True
+    substitute: str = ""
+    contact: str = ""
 
 
 class Act(StrEnum):
@@ -87,6 +92,7 @@ class Act(StrEnum):
     FREEZE_CHANNEL = "freeze_channel"
     UNFREEZE_CHANNEL = "unfreeze_channel"
     ADD_USER = "add_user"
+    CHANGE_USER = "change_user"
     READ_LOG = "read_log"
     EXPORT_LOG = "export_log"
 
@@ -128,6 +134,7 @@ ACT_LABELS = {
     Act.FREEZE_CHANNEL: "冻结渠道",
     Act.UNFREEZE_CHANNEL: "解除冻结",
     Act.ADD_USER: "新增人员",
+    Act.CHANGE_USER: "修改人员",
     Act.READ_LOG: "查看存证",
     Act.EXPORT_LOG: "导出存证",
 }
@@ -171,6 +178,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.FREEZE_CHANNEL: ANY_IN_CHAIN | {Role.ADMINISTRATOR},
     Act.UNFREEZE_CHANNEL: frozenset({Role.APPROVER}),
     Act.ADD_USER: frozenset({Role.ADMINISTRATOR}),
+    Act.CHANGE_USER: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset(Role),
     Act.EXPORT_LOG: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
 }

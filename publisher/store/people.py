@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -51,6 +52,10 @@ class People:
         """Active people who hold a role."""
         return [person for person in self.all() if person.active and role in person.roles]
 
+    def change(self, name: str, **values: Any) -> None:
+        """Set columns of one account."""
+        self._c.execute(sa.update(t.people).where(t.people.c.name == name).values(**values))
+
     def password_hash(self, name: str) -> str:
         """The stored hash, or the empty text."""
         return (
@@ -66,5 +71,10 @@ class People:
     def _person(row: sa.Row[tuple[object, ...]]) -> Person:
         values = row._mapping
         return Person(
-            values["name"], values["display"], frozenset(map(Role, values["roles"])), values["active"]
+            values["name"],
+            values["display"],
+            frozenset(map(Role, values["roles"])),
+            values["active"],
+            values["substitute"],
+            values["contact"],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from publisher.domain.alerting import Level
 from publisher.domain.lifecycle import RevisionState
 from publisher.domain.order import OrderKind, OrderScope, OrderState
 from publisher.domain.part import PartState
@@ -42,6 +43,8 @@ people = sa.Table(
     _text("password_hash"),
     _text("token_hash"),
     sa.Column("created_at", UtcInstant, nullable=False),
+    _text("substitute"),
+    _text("contact"),
 )
 
 items = sa.Table(
@@ -386,6 +389,28 @@ alarms = sa.Table(
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     ),
+)
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("thing", sa.String(140), nullable=False),
+    sa.Column("event", sa.String(20), nullable=False),
+    _number("number"),
+    sa.Column("target", sa.String(40), nullable=False),
+    sa.Column("person", sa.String(40), nullable=False, server_default="", default=""),
+    sa.Column("alarm_id", sa.ForeignKey("alarms.id")),
+    sa.Column("level", Word(Level), nullable=False),
+    _text("words"),
+    sa.Column("made_at", UtcInstant, nullable=False),
+    sa.Column("next_try_at", UtcInstant),
+    _number("attempts"),
+    sa.Column("sent_at", UtcInstant),
+    _text("error"),
+    sa.UniqueConstraint("thing", "event", "number", "target", "person", name="uq_notices_once"),
+    sa.Index("ix_notices_due", "target", "next_try_at"),
+    sa.Index("ix_notices_alarm", "alarm_id"),
 )
 
 log_entries = sa.Table(

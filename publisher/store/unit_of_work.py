@@ -33,6 +33,7 @@ from publisher.store.engine import (
 )
 from publisher.store.inbox import Inbox
 from publisher.store.items import Items
+from publisher.store.notices import Notices
 from publisher.store.parts import Parts
 from publisher.store.people import People
 from publisher.store.postings import Postings
@@ -58,6 +59,7 @@ class Reading:
         self.inbox = Inbox(connection)
         self.people = People(connection)
         self.workers = Workers(connection, store.target)
+        self.notices = Notices(connection)
         self.log = Log(connection)
         self._connection = connection
 

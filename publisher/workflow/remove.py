@@ -97,7 +97,7 @@ def confirm_gone(
     again = now + timedelta(seconds=REAPPEAR_S)
     uow.parts.change(part.id, state=advance_part(part.state, PartEvent.CONFIRM_GONE), next_look_at=again)
     uow.parts.prove(part.id, at=now, level=part.level, outcome="gone", differences=[], seen_digest="")
-    for cause in ("removal", "part"):
+    for cause in ("removal", "part", "unseen"):
         uow.accounts.close_alarm(f"{cause}:{part.id}", now)
     uow.record(
         now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -42,6 +43,73 @@ def add_user(uow: UnitOfWork, now: datetime, actor: Actor, request: AddUserReque
     )
     uow.commit()
     return token
+
+
+@dataclass(frozen=True, slots=True)
+class SubstituteRequest:
+    """Who is asked too when this person does not act; the empty text for nobody."""
+
+    name: str
+    substitute: str
+
+
+def name_substitute(uow: UnitOfWork, now: datetime, actor: Actor, request: SubstituteRequest) -> None:
+    """指定替补, by an administrator. The substitute is told, and acts only within the own roles."""
+    require(Act.CHANGE_USER, actor.person)
+    _account(uow, request.name, "name")
+    if request.substitute:
+        _account(uow, request.substitute, "substitute")
+    if request.substitute == request.name:
+        raise refuse(
+            Reason.BAD_INPUT,
+            "替补不能是本人",
+            field="substitute",
+            allowed="另一个人",
+            english="another person",
+        )
+    uow.people.change(request.name, substitute=request.substitute)
+    _record_change(
+        uow, now, actor, "person:user:substitute", request.name, {"substitute": request.substitute}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRequest:
+    """By which target of the settings a person is reached; the empty text for none of their own."""
+
+    name: str
+    target: str
+
+
+def set_contact(
+    uow: UnitOfWork, now: datetime, actor: Actor, request: ContactRequest, *, targets: Collection[str]
+) -> None:
+    """指定联系目标, by an administrator. `targets` are the names in the settings."""
+    require(Act.CHANGE_USER, actor.person)
+    _account(uow, request.name, "name")
+    if request.target and request.target not in targets:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"设置里没有目标“{request.target}”",
+            field="target",
+            allowed="、".join(sorted(targets)) or "先在设置里写 [[alerts.targets]]",
+            english="no such target",
+        )
+    uow.people.change(request.name, contact=request.target)
+    _record_change(uow, now, actor, "person:user:contact", request.name, {"target": request.target})
+
+
+def _account(uow: UnitOfWork, name: str, field: str) -> None:
+    person = uow.people.get(name)
+    if person is None or not person.active:
+        raise refuse(Reason.NOT_FOUND, f"没有账号“{name}”", field=field, english="no such account")
+
+
+def _record_change(
+    uow: UnitOfWork, now: datetime, actor: Actor, kind: str, name: str, facts: dict[str, object]
+) -> None:
+    uow.record(now, kind, actor.name, f"user:{name}", os_user=actor.os_user, facts=facts)
+    uow.commit()
 
 
 def write_user(uow: UnitOfWork, now: datetime, request: AddUserRequest) -> str:

@@ -127,6 +127,7 @@ def _keep_seen(
         differences=found,
         next_look_at=None if again is None else max(again, now),
     )
+    uow.accounts.close_alarm(f"unseen:{part.id}", now)
     if event is PartEvent.MATCH:
         uow.accounts.close_alarm(f"part:{part.id}", now)
     else:
@@ -140,6 +141,7 @@ def _keep_seen(
 def _keep_gone(uow: UnitOfWork, now: datetime, part: PartRecord, words: str) -> None:
     uow.parts.prove(part.id, at=now, level="", outcome="gone", differences=[], seen_digest="", words=words)
     uow.parts.change(part.id, next_look_at=next_sight(part.looks + 1, now))
+    uow.accounts.close_alarm(f"unseen:{part.id}", now)
     if part.state is PartState.MISSING:
         return
     uow.parts.change(part.id, state=advance_part(part.state, PartEvent.VANISH))
@@ -157,7 +159,7 @@ def _keep_unseen(uow: UnitOfWork, now: datetime, part: PartRecord, words: str) -
     uow.parts.change(part.id, unseen=unseen, next_look_at=next_sight(unseen, now))
     if unseen == CANNOT_SEE_ALARM:
         label = uow.bureau.label(part.channel)
-        uow.accounts.raise_alarm(f"part:{part.id}", f"{label}连续 {unseen} 次看不到页面：{words}", now)
+        uow.accounts.raise_alarm(f"unseen:{part.id}", f"{label}连续 {unseen} 次看不到页面：{words}", now)
         _record(uow, now, "system:part:unseen", part, facts={"times": unseen})
 
 

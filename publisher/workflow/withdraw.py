@@ -255,7 +255,8 @@ def start_removal(uow: UnitOfWork, now: datetime, part: PartRecord, order: Order
         removals=0,
         next_look_at=now,
     )
-    uow.accounts.close_alarm(f"part:{part.id}", now)
+    for cause in ("part", "unseen"):
+        uow.accounts.close_alarm(f"{cause}:{part.id}", now)
     uow.record(
         now,
         "system:part:withdrawing",

@@ -278,11 +278,15 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
         "desk.pause_by_hand": desk.ChannelRequest("none"),
         "desk.reopen_by_hand": desk.ChannelRequest("none"),
         "staff.add_user": staff.AddUserRequest("x", "", ()),
+        "staff.name_substitute": staff.SubstituteRequest("x", ""),
+        "staff.set_contact": staff.ContactRequest("x", ""),
         "seal.record_export": ExportRequest(),
     }
     tools: dict[str, Any] = {"intake.submit": shared_world.office.submit_tools()}.get(act, {})
     if act in ("remove.confirm_part_gone", "reconcile.confirm_by_hand"):
         tools = {"seen": Gone()}
+    if act == "staff.set_contact":
+        tools = {"targets": ()}
     request = requests.get(act, desk.PostingRequest("none", "理由"))
     for roles in (*COMBINATIONS, *APART):
         if {role.value for role in roles} & tables.ACTS[act]:

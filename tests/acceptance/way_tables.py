@@ -40,6 +40,8 @@ ACTS: dict[str, frozenset[str]] = {  # a person's act → the roles that may do 
     "reconcile.confirm_by_hand": frozenset({"editor"}),
     "reconcile.deny_by_hand": frozenset({"editor", "content_reviewer", "secrecy_reviewer", "approver"}),
     "staff.add_user": frozenset({"administrator"}),
+    "staff.name_substitute": frozenset({"administrator"}),
+    "staff.set_contact": frozenset({"administrator"}),
     "seal.record_export": frozenset({"auditor", "administrator"}),
 }
 
@@ -77,6 +79,10 @@ SYSTEM = frozenset(  # runs by itself; looks at states, signatures and digests i
         "desk.probe_paused",
         "turns.has_turn",
         "jump.note_set_back",
+        "alerts.plan_alerts",
+        "nudges.plan_nudges",
+        "alerts.send_notices",
+        "alerts.watch_overdue",
         "seal.sign_checkpoint",
     }
 )
@@ -115,6 +121,12 @@ PIECES = (
 
 READING = frozenset(  # changes nothing
     {
+        "alerts.level_of",
+        "nudges.route",
+        "nudges.waiting_things",
+        "alerts.message",
+        "health.health",
+        "health.unreachable",
         "gate.look_at_gate",
         "gate.portal_parts",
         "gate.gate_pages",
@@ -162,6 +174,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {  # command → the acts it may perform;
     "run": (),
     "daemon": (),
     "doctor": (),
+    "health": (),
     "item import": ("intake.save_draft",),
     "item new": ("intake.save_draft",),
     "item list": (),
@@ -208,6 +221,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {  # command → the acts it may perform;
     "channel freeze": ("freeze.freeze",),
     "channel unfreeze": ("freeze.unfreeze",),
     "callbacks serve": (),
+    "alert list": (),
+    "alert test": (),
     "audit list": (),
     "audit export": ("seal.record_export",),
     "audit verify": (),
@@ -215,4 +230,6 @@ COMMANDS: dict[str, tuple[str, ...]] = {  # command → the acts it may perform;
     "report ledger": (),
     "user add": ("staff.add_user",),
     "user list": (),
+    "user substitute": ("staff.name_substitute",),
+    "user contact": ("staff.set_contact",),
 }

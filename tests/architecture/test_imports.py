@@ -28,6 +28,8 @@ CONTRACTS = {
     "APScheduler lives in the scheduler",
     "Jinja2 and nh3 live in render",
     "Starlette and uvicorn live in web and the practice stage",
+    "apprise lives in notices, and only bootstrap hands it on",
+    "messengers are plugged in by bootstrap",
     "no circles",
 }
 

@@ -20,14 +20,17 @@ from publisher.domain.lifecycle import REVISION_LABELS
 from publisher.domain.part import PART_LABELS
 from publisher.domain.posting import CHANNEL_LABELS, POSTING_LABELS
 from publisher.settings import (
+    AlertsPart,
     AuditPart,
     BureauPart,
     CallbacksPart,
     ChannelPart,
     ColumnPart,
     Environment,
+    HealthPart,
     PacePart,
     Settings,
+    TargetPart,
 )
 from tests.docs.pages import LINK, ROOT, documents, rows, section, shown, text_of, without_code
 
@@ -98,6 +101,9 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "## `[pace]`": PacePart,
     "## `[callbacks]`": CallbacksPart,
     "### `[channels.<name>.callback]`": WeChatCallback,
+    "## `[alerts]`": AlertsPart,
+    "## `[health]`": HealthPart,
+    "## `[[alerts.targets]]`": TargetPart,
     **{f'### `kind = "{name}"`': kind.settings for name, kind in KINDS.items()},
 }
 TOLD_BY_THE_CHANNEL = {

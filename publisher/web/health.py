@@ -1,0 +1,37 @@
+"""`/readyz`: 200 while everything that is due is being done, else 503 with the reasons. Names no item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from publisher.workflow.health import Health
+
+
+def document(told: Health) -> dict[str, object]:
+    """Health as JSON has it: instants in ISO 8601, lists for tuples."""
+    values = {"ready": told.ready, **asdict(told)}
+    return {
+        name: value.isoformat()
+        if hasattr(value, "isoformat")
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in values.items()
+    }
+
+
+def health_app(look: Callable[[], Health]) -> Starlette:
+    """The application; `look` says how it is and raises nothing."""
+
+    async def readyz(_request: Request) -> JSONResponse:
+        told = await run_in_threadpool(look)
+        return JSONResponse(document(told), 200 if told.ready else 503)
+
+    return Starlette(routes=[Route("/readyz", readyz)])
