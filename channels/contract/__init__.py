@@ -39,6 +39,7 @@ from channels.contract.callbacks import (
     Receiver,
 )
 from channels.contract.channel import Channel
+from channels.contract.consent import Authorisable, Consent
 from channels.contract.errors import (
     ChannelError,
     ChannelRefused,
@@ -88,6 +89,7 @@ __all__ = [
     "Account",
     "AccountValue",
     "Article",
+    "Authorisable",
     "CallbackFault",
     "CallbackRefused",
     "CannotSee",
@@ -96,6 +98,7 @@ __all__ = [
     "ChannelMessage",
     "ChannelProfile",
     "ChannelRefused",
+    "Consent",
     "Correction",
     "CredentialsRefused",
     "FileRef",

@@ -60,6 +60,20 @@ def _form(world: World, asked: Asked) -> str:
     )
 
 
+def default_page(world: World, asked: Asked) -> Reply:
+    """Where the browser ends when the app has no page of its own: the answer stands in the address."""
+    told = "已拒绝" if asked.get("error") else "已授权"
+    return Reply.html(
+        '<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" '
+        'content="width=device-width, initial-scale=1"><meta name="robots" content="noindex, nofollow">'
+        '<title>【练习】微博授权结果</title><link rel="stylesheet" href="/readers.css"></head><body>'
+        '<header class="practice"><div><b>练习模式</b><h1>微博授权页。这里不会用到真实账号。</h1></div></header>'
+        f'<main class="stage"><div class="frame"><div class="feed"><div class="post"><h2>{told}</h2>'
+        f"<p>{escape(world.app.name)}：请把浏览器地址栏里的整个网址复制下来，交给发布系统。</p>"
+        '<p><span class="chip">练习</span></p></div></div></div></main></body></html>'
+    )
+
+
 def access_token(world: World, asked: Asked) -> Reply:
     """A code for a token, once. Fields come in the form or in the query."""
     if asked.get("client_id") != world.app.key or asked.get("client_secret") != world.app.secret:
@@ -117,6 +131,7 @@ def _epoch(token: Token) -> float:
 
 ROUTES: dict[str, tuple[tuple[str, ...], Callable[[World, Asked], Reply]]] = {
     "/oauth2/authorize": (("GET", "POST"), authorize),
+    "/oauth2/default.html": (("GET",), default_page),
     "/oauth2/access_token": (("POST",), access_token),
     "/oauth2/get_token_info": (("POST",), get_token_info),
     "/oauth2/revokeoauth2": (("GET", "POST"), revoke),

@@ -12,7 +12,7 @@ from channels.contract import (
     ChannelMessage,
     ChannelProfile,
     ChannelRefused,
-    CredentialsRefused,
+    Consent,
     FindResult,
     Found,
     Health,
@@ -33,6 +33,7 @@ from channels.contract import (
 from channels.http import Http
 from channels.weibo.checks import PROFILE, kind_of, refuse_locally
 from channels.weibo.codes import BEIJING, Said
+from channels.weibo.consent import Consents
 from channels.weibo.look import look
 from channels.weibo.search import ANSWERS, FIRST_TRY, note, search
 from channels.weibo.settings import WeiboSettings
@@ -52,6 +53,7 @@ class Weibo:
         self._ports = ports
         self._http = http
         self._api = Api(settings, ports, http)
+        self._consents = Consents(settings, ports, self._api)
 
     def __repr__(self) -> str:
         """Names the account, no secret."""
@@ -63,15 +65,18 @@ class Weibo:
         return PROFILE
 
     def probe(self) -> Health:
-        """Whose the token is and how long it lives: two calls. Posting permission shows only when posting."""
+        """Whose the token is and how long it lives: two calls. Posting permission shows only when posting.
+
+        A refusal of this token, or of posting with it, is believed for an hour or two without a call.
+        """
+        refused = self._consents.refused_lately()
+        if refused:
+            raise refused
         self._ports.meter.take(PROBE)
         uid, info, wanted = self._api.uid(), self._api.token_info(), self._settings
-        if info.expires_at <= self._ports.now():
-            raise CredentialsRefused("微博授权已到期，请用发布账号重新授权")
-        if {uid, info.uid} != {wanted.uid}:
+        if uid != wanted.uid:
             raise ChannelRefused(f"授权的是账号 {uid}，设置里是 {wanted.uid}，请用发布账号授权")
-        if info.app_key and info.app_key != wanted.app_key:
-            raise ChannelRefused("授权属于另一个应用，请用设置里的应用重新授权")
+        self._consents.refuse_foreign(info)
         until = info.expires_at.astimezone(BEIJING)
         left = (info.expires_at - self._ports.now()).days
         return Health(
@@ -81,6 +86,22 @@ class Weibo:
                 ("安全域名", wanted.safe_domain),
             )
         )
+
+    def consent_address(self, state: str) -> str:
+        """The platform's page of consent for this app."""
+        return self._consents.address(state)
+
+    def authorise(self, code: str) -> Consent:
+        """Exchange the code of an answer once and keep the token with the account."""
+        return self._consents.authorise(code)
+
+    def consent(self) -> Consent | None:
+        """What is known of the consent; asks nothing."""
+        return self._consents.known()
+
+    def check_consent(self) -> Consent:
+        """Whose consent it is and until when: one call."""
+        return self._consents.check()
 
     def publish(self, message: ChannelMessage, journal: Journal) -> Receipt | Accepted:
         """One step, `share`, which the platform has no key for: sent again only when it surely is not out.

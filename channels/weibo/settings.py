@@ -17,9 +17,11 @@ class WeiboSettings(BaseModel):
     """One account on Weibo.
 
     `access_token` comes from a person's consent in the browser; a token that the account store holds under
-    `token` is used before it. `uid` is the account's number, `rip` our server's public IPv4 address, which
-    the platform demands with each post, `safe_domain` the one host name bound in the app's console
-    (安全域名). Addresses other than the platform's own are for practice and need TLS unless they are local.
+    `token` is used before it. `redirect_uri` is the callback address registered in the app's console, letter
+    for letter; the platform's own page serves where the answer is pasted by hand. `uid` is the account's
+    number, `rip` our server's public IPv4 address, which the platform demands with each post, `safe_domain`
+    the one host name bound in the app's console (安全域名). Addresses other than the platform's own are for
+    practice and need TLS unless they are local.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -27,6 +29,7 @@ class WeiboSettings(BaseModel):
     app_key: str = Field(min_length=1)
     app_secret: SecretStr
     access_token: SecretStr | None = None
+    redirect_uri: str = "https://api.weibo.com/oauth2/default.html"
     uid: str = Field(pattern=r"^[1-9][0-9]{0,18}$")
     rip: IPv4Address
     safe_domain: str
@@ -40,6 +43,14 @@ class WeiboSettings(BaseModel):
         if not HOST.fullmatch(host):
             raise ValueError("安全域名只写主机名，例如 slj.example.gov.cn，不带协议、端口和路径")
         return host
+
+    @field_validator("redirect_uri")
+    @classmethod
+    def _callback(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment:
+            raise ValueError("授权回调地址要与开放平台登记的一字不差，例如 https://主机名/路径")
+        return value
 
     @field_validator("base_url", "reader_url")
     @classmethod

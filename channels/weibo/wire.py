@@ -6,14 +6,17 @@ pages of the calls named here (stored copies of 2012 to 2024).
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from channels.contract import (
+    ChannelError,
+    ChannelRefused,
     CredentialsRefused,
     OutcomeUnknown,
     Ports,
@@ -29,6 +32,11 @@ ALL = "all"
 SHARE = "statuses/share"
 DESTROY = "statuses/destroy"
 PROBE = "probe"
+TOKEN = "token"  # noqa: S105 - the name of the account value, not its content
+REFUSED = "refused"
+"""Account value: the last refusal of the token or of posting, `<mark of the token>:<code>`, while it is believed."""
+REFUSED_TOKEN, REFUSED_SHARE = timedelta(hours=1), timedelta(hours=2)
+"""How long a refusal is believed without asking: each question costs calls of a day that has a hundred."""
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -69,6 +77,20 @@ class TokenInfo:
     uid: str
     app_key: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a code was exchanged for. `uid` is the account that consented, "" when the answer did not say."""
+
+    token: str = field(repr=False)
+    uid: str
+    expires_at: datetime | None
+
+
+def mark_of(token: str) -> str:
+    """A mark by which a token is known again without being told."""
+    return hashlib.sha256(token.encode()).hexdigest()[:16]
 
 
 def base62(mid: str) -> str:
@@ -176,10 +198,34 @@ class Api:
         """The account that the token belongs to: the cheapest check of a token."""
         return str(self._ask("GET", "/2/account/get_uid.json", changes=False).get("uid", ""))
 
-    def token_info(self) -> TokenInfo:
-        """How long the token lives. The platform names the fields `create_at` and `expire_in`."""
-        form = {"access_token": self._token()}
-        payload = self._ask("POST", "/oauth2/get_token_info", changes=False, data=form)
+    def exchange(self, code: str) -> Granted:
+        """A code of consent for a token, once: no answer burns it. Counts no call; there is no account yet."""
+        secret = self._settings.app_secret.get_secret_value()
+        form = {
+            "client_id": self._settings.app_key,
+            "client_secret": secret,
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._settings.redirect_uri,
+        }
+        answer = self._http.change("POST", f"{self._settings.base_url}/oauth2/access_token", data=form)
+        payload = json_object(answer, changes=True)
+        refused = codes.code_of(payload)
+        if refused:
+            text = str(payload.get("error_description") or payload.get("error") or "")
+            text = text.replace(code, "***").replace(secret, "***")
+            raise codes.error_for(refused, text, changes=True, now=self._ports.now())
+        _must_be_fine(answer, changes=True)
+        token, lives = payload.get("access_token"), str(payload.get("expires_in", ""))
+        if not isinstance(token, str) or not token:
+            raise OutcomeUnknown("微博的答复里没有授权，授权码已经用掉")
+        until = self._ports.now() + timedelta(seconds=int(lives)) if lives.isdecimal() else None
+        return Granted(token, str(payload.get("uid") or ""), until)
+
+    def token_info(self, token: str = "") -> TokenInfo:
+        """How long a token lives, the account's own when none is named. The fields are `create_at` and `expire_in`."""
+        form = {"access_token": token or self.token()}
+        payload = self._ask("POST", "/oauth2/get_token_info", changes=False, token=token, data=form)
         try:
             left = timedelta(seconds=int(payload["expire_in"]))
         except (KeyError, ValueError, TypeError) as why:
@@ -196,9 +242,10 @@ class Api:
         changes: bool,
         own: str = "",
         takes: tuple[str, ...] = (ALL,),
+        token: str = "",
         **request: Any,
     ) -> dict[str, Any]:
-        token = self._token()
+        token = token or self.token()
         for name in takes:
             self._ports.meter.take(name)
         request["headers"] = {"Authorization": f"OAuth2 {token}"}
@@ -211,6 +258,7 @@ class Api:
         code = codes.code_of(payload)
         if code:
             text = str(payload.get("error_description") or payload.get("error") or "").replace(token, "***")
+            self._remember_refusal(code, text, token, own)
             self._raise(code, text, changes=changes, own=own)
         _must_be_fine(answer, changes=changes)
         return payload
@@ -234,8 +282,34 @@ class Api:
                 self._ports.meter.spent(name, error.until)
         raise error
 
-    def _token(self) -> str:
-        stored = self._ports.account.get("token")
+    def _remember_refusal(self, code: str, text: str, token: str, own: str) -> None:
+        row, now = codes.row_for(code, text), self._ports.now()
+        of_token = row is not None and row.error is CredentialsRefused
+        of_share = own == SHARE and row is not None and row.error is ChannelRefused
+        if not of_token and not of_share:
+            return
+        seen = self._ports.account.get(REFUSED)
+        self._ports.account.put(
+            REFUSED,
+            f"{mark_of(token)}:{code}",
+            expires_at=now + (REFUSED_TOKEN if of_token else REFUSED_SHARE),
+            expected_version=seen.version if seen else 0,
+        )
+
+    def remembered_refusal(self) -> ChannelError | None:
+        """What the platform said not long ago of the present token, or of posting with it; None when nothing."""
+        seen, now = self._ports.account.get(REFUSED), self._ports.now()
+        if seen is None or seen.expires_at is None or seen.expires_at <= now:
+            return None
+        mark, _, code = seen.value.partition(":")
+        return codes.error_for(code, "", changes=False, now=now) if mark == mark_of(self.token()) else None
+
+    def token(self) -> str:
+        """The token that calls carry: the account's own, else that of the settings.
+
+        Raises `CredentialsRefused` when there is none, or its end has passed.
+        """
+        stored = self._ports.account.get(TOKEN)
         if stored and (stored.expires_at is None or stored.expires_at > self._ports.now()):
             return stored.value
         if stored:

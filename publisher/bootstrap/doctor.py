@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from publisher.bootstrap.office import ANCHOR, KEY, Office
+from publisher.domain.clocks import shown_minute
 from publisher.domain.posting import CHANNEL_LABELS, ChannelState
+from publisher.domain.timing import CONSENT_WARN_DAYS
+from publisher.workflow.consent import consent_of
 from publisher.workflow.health import health
 from publisher.workflow.report import waiting_for_people
 from publisher.workflow.seal import verify_log
@@ -30,7 +34,7 @@ class Check:
 
 def diagnose(office: Office) -> list[Check]:
     """Every check, in the order in which a person would mend things. Changes nothing."""
-    return [*_files(office), *_work(office), *_channels(office), *_log(office)]
+    return [*_files(office), *_work(office), *_channels(office), *_consents(office), *_log(office)]
 
 
 def _files(office: Office) -> Iterator[Check]:
@@ -78,6 +82,18 @@ def _channels(office: Office) -> Iterator[Check]:
         yield Check(
             f"渠道 {plan.label}", "ok" if well else "bad", words + ("（练习）" if plan.practice else "")
         )
+
+
+def _consents(office: Office) -> Iterator[Check]:
+    """Accounts that a person has opened: red when it has ended, yellow in the days of the warnings."""
+    for name in office.outlets.channels:
+        known = consent_of(office.outlets, name)
+        if known is None or known.expires_at is None:
+            continue
+        left = known.expires_at - office.now()
+        level = "bad" if left <= timedelta(0) else "warn" if left.days < max(CONSENT_WARN_DAYS) else "ok"
+        words = f"{shown_minute(known.expires_at)} 到期" if level != "bad" else "已到期，请重新授权"
+        yield Check(f"授权 {office.store.bureau.label(name)}", level, words)
 
 
 def _log(office: Office) -> Iterator[Check]:

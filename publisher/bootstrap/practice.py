@@ -65,7 +65,13 @@ def _wechat(name: str, option: Any, practice: Practice) -> Stage:
 
 def _weibo(name: str, option: Any, practice: Practice) -> Stage:
     secret = option.app_secret.get_secret_value()
-    app = App(option.app_key, secret, owner_uid=option.uid, safe_domains=(option.safe_domain,))
+    app = App(
+        option.app_key,
+        secret,
+        owner_uid=option.uid,
+        redirect_uri=option.redirect_uri,
+        safe_domains=(option.safe_domain,),
+    )
     sim = WeiboSim(app, (User(option.uid, "临澜水利", note="临澜市水利局政务微博"),))
     stage = sim.stage(practice.log)
     value = option.access_token.get_secret_value() if option.access_token else ""

@@ -53,6 +53,7 @@ CHECKS = {  # what `doctor` looks at
     "告警": "alarms",
     "告警送达": "messages",
     "渠道": "channel",
+    "授权": "authorisation",
     "存证日志": "the log",
     "检查点外存": "checkpoints elsewhere",
 }

@@ -65,6 +65,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--state": ("只看这个状态，如 submitted", "only this state, such as submitted"),
     "--urgent": ("紧急送审（预警、澄清）", "submit on the urgent path"),
     "--reviewer": ("审核人账号或姓名", "account or name of the content reviewer"),
+    "channel authorise --answer": (
+        "授权后浏览器地址栏里的整个网址，- 从标准输入读一行",
+        "the address that the browser came back to; - reads a line",
+    ),
     "--answer": ("答复预检：规则=理由，可重复", "answer a finding: RULE=reason; repeatable"),
     "--at": (
         "发布时间（北京时间），如 “2026-11-26 09:00”，或 now",

@@ -84,7 +84,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "part accept": ("认可核验出的差异（审核人）", "Accept a difference (content reviewer)"),
     "part gone": ("人工撤下后确认：系统先去看", "Confirm a part is gone; it is looked at first"),
     "part unremovable": ("声明无法撤下（签发人）", "Declare that a part cannot be removed (approver)"),
-    "channel": ("渠道：状态、探测、暂停、冻结、额度", "Channels: state, probe, pause, freeze, quota"),
+    "channel": (
+        "渠道：状态、探测、授权、暂停、冻结、额度",
+        "Channels: state, probe, authorise, pause, freeze, quota",
+    ),
     "channel list": ("列出渠道", "All configured channels"),
     "channel probe": ("探测账号、权限和设置，不改动任何东西", "Check account and set-up; changes nothing"),
     "channel pause": ("暂停渠道", "Pause a channel"),
@@ -106,6 +109,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "alert": ("告警：列出，试发", "Alarms: list them, send a test message"),
     "alert list": ("列出未解决的告警和已告知谁", "Open alarms, and who was told"),
     "alert test": ("向告警目标试发一条消息", "Send a test message to the targets"),
+    "channel show": (
+        "一个渠道的状态、原因、授权到期日",
+        "One channel: state, reason, and when its authorisation ends",
+    ),
+    "channel authorise": (
+        "授权账号：给出网址，再收下授权后的网址",
+        "Authorise the account: shows an address, then takes the answer",
+    ),
     "audit": ("存证：查看、导出、核验、检查点", "The log: list, export, verify, checkpoint"),
     "audit list": ("列出最近的存证记录", "The newest entries"),
     "audit export": ("导出存证日志", "Write the whole log to a new file"),

@@ -88,6 +88,10 @@ ENTRY_KINDS: dict[str, str] = {
     "person:channel:reopened": "人工恢复渠道",
     "person:channel:frozen": "冻结渠道",
     "person:channel:unfrozen": "解除冻结",
+    "person:channel:consent_asked": "要求授权",
+    "person:channel:consent_taken": "收到授权回答",
+    "person:channel:consent_failed": "授权没有办成",
+    "person:channel:authorised": "渠道授权",
     "person:log:exported": "导出存证日志",
     "system:nudge:sent": "催办",
 }

@@ -91,6 +91,7 @@ class Act(StrEnum):
     RESUME_CHANNEL = "resume_channel"
     FREEZE_CHANNEL = "freeze_channel"
     UNFREEZE_CHANNEL = "unfreeze_channel"
+    AUTHORISE_CHANNEL = "authorise_channel"
     ADD_USER = "add_user"
     CHANGE_USER = "change_user"
     READ_LOG = "read_log"
@@ -133,6 +134,7 @@ ACT_LABELS = {
     Act.RESUME_CHANNEL: "恢复渠道",
     Act.FREEZE_CHANNEL: "冻结渠道",
     Act.UNFREEZE_CHANNEL: "解除冻结",
+    Act.AUTHORISE_CHANNEL: "授权渠道",
     Act.ADD_USER: "新增人员",
     Act.CHANGE_USER: "修改人员",
     Act.READ_LOG: "查看存证",
@@ -177,6 +179,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.RESUME_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.FREEZE_CHANNEL: ANY_IN_CHAIN | {Role.ADMINISTRATOR},
     Act.UNFREEZE_CHANNEL: frozenset({Role.APPROVER}),
+    Act.AUTHORISE_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.ADD_USER: frozenset({Role.ADMINISTRATOR}),
     Act.CHANGE_USER: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset(Role),

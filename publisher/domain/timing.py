@@ -48,6 +48,16 @@ CANNOT_SEE_ALARM = 3
 CATCH_UP_AFTER = timedelta(minutes=15)
 """So long after its time a posting counts as overdue: what is overdue goes out a channel's gap apart, no burst."""
 
+CONSENT_ASKED_S = 1800
+"""So long after a person was given the address of consent its answer is taken."""
+
+CONSENT_LOOK_S = 86400
+CONSENT_RETRY_S = 3600
+"""A consent is asked about once a day, again after an hour when the platform could not tell."""
+
+CONSENT_WARN_DAYS = (7, 3, 1)
+"""So many days before a consent ends a person is warned; the last one stands until it is renewed."""
+
 SECOND_LOOK_H = 12
 
 LEAK_CONFIRM_H = 1
@@ -96,3 +106,14 @@ def absence_counts_from(started_at: datetime, call_timeout_s: int, settle_s: int
 def next_look(looks_s: tuple[int, ...], looks: int, unknown_since: datetime) -> datetime | None:
     """When to look for a posting whose outcome is unknown, or None after the last planned look."""
     return unknown_since + timedelta(seconds=looks_s[looks]) if looks < len(looks_s) else None
+
+
+def consent_warning(ends_at: datetime, now: datetime) -> int | None:
+    """Which of the warning days has come for a consent that ends then; None when it is farther away."""
+    return min((d for d in CONSENT_WARN_DAYS if now >= ends_at - timedelta(days=d)), default=None)
+
+
+def next_consent_look(ends_at: datetime | None, now: datetime) -> datetime:
+    """When to ask about a consent again: in a day, at the next warning, or at its end, whichever comes first."""
+    moments = [ends_at - timedelta(days=days) for days in (*CONSENT_WARN_DAYS, 0)] if ends_at else []
+    return min([now + timedelta(seconds=CONSENT_LOOK_S), *(moment for moment in moments if moment > now)])

@@ -19,6 +19,7 @@ from publisher.scheduler.clock import Tick, TickClock
 from publisher.store.engine import StoreUnavailable
 from publisher.store.unit_of_work import Reading, Store, UnitOfWork
 from publisher.workflow.by_hand import look_for_hand_made
+from publisher.workflow.consent import watch_consent
 from publisher.workflow.correct import advance_corrections
 from publisher.workflow.deliver import deliver_next
 from publisher.workflow.desk import probe_paused
@@ -170,6 +171,7 @@ STEPS: tuple[Step, ...] = (
     look_for_hand_made,
     look_at_due_parts,
     probe_paused,
+    watch_consent,
 )
 """What the thread of the worker that keeps a channel does, over and over. First what a dead worker or a fault of
 the database left half settled; removals before sendings, because what must go is worse than what is late; what

@@ -37,6 +37,9 @@ ACTS: dict[str, frozenset[str]] = {  # a person's act → the roles that may do 
         {"drafter", "editor", "content_reviewer", "secrecy_reviewer", "approver", "administrator"}
     ),
     "freeze.unfreeze": frozenset({"approver"}),
+    "consent.ask_consent": frozenset({"editor", "approver", "administrator"}),
+    "consent.take_consent": frozenset({"editor", "approver", "administrator"}),
+    "consent.end_consent": frozenset({"editor", "approver", "administrator"}),
     "reconcile.confirm_by_hand": frozenset({"editor"}),
     "reconcile.deny_by_hand": frozenset({"editor", "content_reviewer", "secrecy_reviewer", "approver"}),
     "staff.add_user": frozenset({"administrator"}),
@@ -83,6 +86,7 @@ SYSTEM = frozenset(  # runs by itself; looks at states, signatures and digests i
         "nudges.plan_nudges",
         "alerts.send_notices",
         "alerts.watch_overdue",
+        "consent.watch_consent",
         "seal.sign_checkpoint",
     }
 )
@@ -103,6 +107,7 @@ PIECES = (
             "withdraw.cancel_by_order",
             "withdraw.start_removal",
             "withdraw.fulfil",
+            "consent.exchange",
             "outcome.bring_out",
             "outcome.accept",
             "outcome.reject",
@@ -127,6 +132,8 @@ READING = frozenset(  # changes nothing
         "alerts.message",
         "health.health",
         "health.unreachable",
+        "consent.authorisable",
+        "consent.consent_of",
         "gate.look_at_gate",
         "gate.portal_parts",
         "gate.gate_pages",
@@ -223,6 +230,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {  # command → the acts it may perform;
     "callbacks serve": (),
     "alert list": (),
     "alert test": (),
+    "channel show": (),
+    "channel authorise": ("consent.ask_consent", "consent.take_consent", "consent.end_consent"),
     "audit list": (),
     "audit export": ("seal.record_export",),
     "audit verify": (),
