@@ -78,6 +78,7 @@ class ChannelProfile:
 
     What is overdue goes out at least `gap_s` apart, so that nothing bursts after an outage.
     Two removals on one account are at least `removal_gap_s` apart, so that a withdrawal is never a burst.
+    `files_beside`: attachments lie at addresses of their own, and a removal names them.
     """
 
     kind: str
@@ -97,6 +98,7 @@ class ChannelProfile:
     looks_s: tuple[int, ...] = (60, 300, 600, 1800)
     correction: Correction = Correction.REPLACE
     removal_gap_s: int = 0
+    files_beside: bool = False
 
 
 URL = re.compile(r"https?://[!-~]+")

@@ -53,6 +53,7 @@ PROFILE = ChannelProfile(
     slots=frozenset({"portal_url", "posted_at", "corrected_at", "version_at", "history_url"}),
     amendable=True,
     correction=Correction.AMEND,
+    files_beside=True,
     settle_s=120,
 )
 

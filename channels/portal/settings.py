@@ -21,7 +21,7 @@ class PortalSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     folder: Path
-    base_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s\"'<>?#\\]+$")]
+    base_url: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s\"'<>?#\\]+$")]
     site_name: Text
     site_domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+(:\d+)?$")]
     site_id_code: Annotated[str, StringConstraints(pattern=r"^(\d{10}|bm\d{8})$")]

@@ -27,6 +27,7 @@ REQUIRED_TAGS = (  # rules.md 16.3, R3.01: three site, four column and three con
     *("ArticleTitle", "PubDate", "ContentSource"),
 )
 BODY_ID = "article-body"
+HISTORY_ID = "versions"
 TOMB_CLASS = "tomb"
 FILES_CLASS = "files"
 GONE_STATUS = {404: "网页不存在", 410: "网页已删除"}
@@ -93,7 +94,14 @@ class Reader:
             return CannotSee(str(why))
 
     def _seen(self, url: str, answer: Answer) -> SeeResult:
+        if not answer.headers.get("content-type", "").startswith("text/html"):
+            return Seen(
+                Level.PUBLIC, "", "", snapshot_digest=hashlib.sha256(answer.body).hexdigest()
+            )  # a file
         page = read(answer.text)
+        versions = read_page(answer.text, element_id=HISTORY_ID)
+        if versions.region is not None:
+            return Seen(Level.PUBLIC, versions.metas.get("ArticleTitle", ""), versions.region.text)
         if page.tomb:
             return Gone("网页已换成撤下说明")
         if page.body is None:

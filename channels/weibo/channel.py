@@ -26,6 +26,7 @@ from channels.contract import (
     RateLimited,
     Receipt,
     Rejected,
+    Seen,
     SeeResult,
     StepState,
     Withdrawn,
@@ -192,6 +193,9 @@ class Weibo:
         number = part.remote_id or number_in(part.url)
         if not number:
             return NeedsHand(f"不知道这一条的编号，请登录微博删除它：{part.url}")
+        done = journal.step("destroy")
+        if done and done.state is StepState.DONE and isinstance(self.see(part), Seen):
+            journal.forget("destroy", "删除后读者又看得到")
         try:
             journal.once("destroy", number, lambda: self._destroy(number), repeatable=True)
         except ChannelRefused as why:

@@ -8,6 +8,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,7 @@ from publisher.cli import (
     health,
     item,
     item_correct,
+    item_expunge,
     item_release,
     part,
     posting,
@@ -42,6 +44,7 @@ COMMANDS: tuple[Command, ...] = tuple(
         health,
         item,
         item_correct,
+        item_expunge,
         item_release,
         review,
         posting,
@@ -69,8 +72,8 @@ def run(arguments: Sequence[str] | None) -> int:
         if any("\ud800" <= char <= "\udfff" for text in given for char in text):
             tell(usage("参数里有不是 UTF-8 的字符", "an argument is not UTF-8"), lang=lang, json=json)
             return int(Exit.USAGE)
-        command = typer.main.get_command(build(lang, demo="demo" in given))
-        word_command(command, lang)
+        word_panels(lang)
+        command = command_tree(lang, demo="demo" in given)
         code = command.main(args=given, prog_name="publisher", standalone_mode=False, obj={})
         return code if isinstance(code, int) else int(Exit.OK)
     except UsageError as error:
@@ -116,9 +119,16 @@ def language_of(arguments: Sequence[str]) -> Language:
     return "en" if english else "zh"
 
 
+@cache
+def command_tree(lang: Language, *, demo: bool) -> Any:
+    """The parser's tree, made once a process: it keeps nothing of a command line."""
+    command = typer.main.get_command(build(lang, demo=demo))
+    word_command(command, lang)
+    return command
+
+
 def build(lang: Language, *, demo: bool = False) -> typer.Typer:
     """The whole command tree, worded in one language; with the options of `demo` only when they are wanted."""
-    word_panels(lang)
     root = _noun("", lang)
     root.callback(help=command_words("", lang))(_root(lang))
     nouns: dict[str, typer.Typer] = {}

@@ -54,6 +54,11 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--expires-on": ("到期下线日期", "day on which it expires"),
     "--detail": ("结构化字段，名称=值，可重复", "a structured field, name=value; repeatable"),
     "--body": ("正文文件，- 为标准输入", "file with the text, - for standard input"),
+    "item expunge --reason": (
+        "理由，留在存证里，不要重复要抹除的内容",
+        "the reason; stays on record, must not repeat the content",
+    ),
+    "--confirm": ("由第二个人确认", "the second person confirms"),
     "--note": ("公开的更正说明", "the public correction note"),
     "item correct --body": (
         "新的正文文件，- 为标准输入；不给则不变",

@@ -39,6 +39,9 @@ COLUMNS = {
     "drafter": "拟稿人",
     "signers": "签署",
     "url": "网址",
+    "withdrawal_ordered_at": "撤下指令",
+    "gone_at": "看到消失",
+    "removal_minutes": "撤下用时（分钟）",
 }
 STATES = {label: state for labels in (POSTING_LABELS, PART_LABELS) for state, label in labels.items()}
 SHOWN = ("channel", "state", "out_at", "verified_at", "days_late")

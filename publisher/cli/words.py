@@ -42,6 +42,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "确认他人报告的泄露撤下（签发人，1 小时内）",
         "Confirm a leak that somebody reported (approver, within 1 h)",
     ),
+    "item expunge": (
+        "抹除不该留存的内容：两个人，摘要和记录保留",
+        "Erase what must not be kept; takes two people, digests and entries stay",
+    ),
     "review": ("审核：查看将发出的稿件，初审、保密审查、签发", "Review: see what will go out, and sign"),
     "review list": ("列出在办的版本", "Revisions under way"),
     "review show": (

@@ -9,7 +9,7 @@ from publisher.domain.part import CLOSED, PartState
 
 
 class OrderKind(StrEnum):
-    """What an order asks for. Correct and expunge have their place here; this release carries out withdraw."""
+    """What an order asks for."""
 
     WITHDRAW = "withdraw"
     CORRECT = "correct"

@@ -77,6 +77,8 @@ class Act(StrEnum):
     ORDER_WITHDRAWAL = "order_withdrawal"
     REPORT_LEAK = "report_leak"
     CONFIRM_LEAK = "confirm_leak"
+    ORDER_EXPUNGE = "order_expunge"
+    CONFIRM_EXPUNGE = "confirm_expunge"
     RETRY_POSTING = "retry_posting"
     HOLD_POSTING = "hold_posting"
     RESUME_POSTING = "resume_posting"
@@ -120,6 +122,8 @@ ACT_LABELS = {
     Act.ORDER_WITHDRAWAL: "下令撤下",
     Act.REPORT_LEAK: "报告泄露并撤下",
     Act.CONFIRM_LEAK: "确认泄露撤下",
+    Act.ORDER_EXPUNGE: "下令抹除",
+    Act.CONFIRM_EXPUNGE: "确认抹除",
     Act.RETRY_POSTING: "重新推送",
     Act.HOLD_POSTING: "暂停推送",
     Act.RESUME_POSTING: "恢复推送",
@@ -165,6 +169,8 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.ORDER_WITHDRAWAL: frozenset({Role.APPROVER}),
     Act.REPORT_LEAK: ANY_IN_CHAIN,
     Act.CONFIRM_LEAK: frozenset({Role.APPROVER}),
+    Act.ORDER_EXPUNGE: frozenset({Role.SECRECY_REVIEWER, Role.APPROVER}),
+    Act.CONFIRM_EXPUNGE: frozenset({Role.SECRECY_REVIEWER, Role.APPROVER}),
     Act.RETRY_POSTING: frozenset({Role.EDITOR}),
     Act.HOLD_POSTING: ANY_IN_CHAIN,
     Act.RESUME_POSTING: frozenset({Role.EDITOR, Role.APPROVER}),

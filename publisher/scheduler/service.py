@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from publisher.domain.clocks import business_day
 from publisher.domain.posting import PostingState
 from publisher.domain.timing import LEASE_S, RENEW_S
 from publisher.scheduler.clock import Tick, TickClock
@@ -23,6 +24,7 @@ from publisher.workflow.consent import watch_consent
 from publisher.workflow.correct import advance_corrections
 from publisher.workflow.deliver import deliver_next
 from publisher.workflow.desk import probe_paused
+from publisher.workflow.expunge import advance_expunges
 from publisher.workflow.hearing import match_inbox
 from publisher.workflow.journal import LeaseLost
 from publisher.workflow.jump import newest_entry_at, note_set_back
@@ -34,7 +36,7 @@ from publisher.workflow.review import watch_second_looks
 from publisher.workflow.seal import Seal, sign_checkpoint
 from publisher.workflow.turns import has_turn
 from publisher.workflow.verify import look_at_due_parts
-from publisher.workflow.withdraw import advance_orders, watch_leaks
+from publisher.workflow.withdraw import advance_orders, expire_due, watch_leaks
 
 PAUSE_AFTER_FAULT_S = 2.0
 JUMP_S = 5.0
@@ -201,6 +203,8 @@ def sweep_once(store: Store, now: datetime) -> int:
 
 SWEEPS: tuple[tuple[Callable[[Reading, datetime], object], Callable[[UnitOfWork, datetime], int]], ...] = (
     (lambda reading, now: reading.items.due_for_release(now), lambda uow, now: len(release_due(uow, now))),
+    (lambda reading, now: reading.items.expired(business_day(now).isoformat()), expire_due),
+    (lambda reading, _: reading.parts.open_orders(), advance_expunges),
     (lambda reading, _: reading.parts.open_orders(), advance_corrections),
     (lambda reading, _: reading.parts.open_orders(), advance_orders),
     (

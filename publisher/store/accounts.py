@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -129,6 +130,15 @@ class Accounts:
             sa.update(t.alarms).where(a.cause == cause, a.closed_at.is_(None)).values(closed_at=now)
         )
         return changed.rowcount > 0
+
+    def erase_alarms(self, subjects: Iterable[str], words: str) -> None:
+        """Put `words` in the place of what every alarm about one of these ids says, and its messages to people."""
+        a, n = t.alarms.c, t.notices.c
+        for subject in subjects:
+            match = a.cause.contains(subject, autoescape=True)
+            self._c.execute(sa.update(t.alarms).where(match).values(words=words))
+            about = sa.select(a.id).where(match)
+            self._c.execute(sa.update(t.notices).where(n.alarm_id.in_(about)).values(words=words))
 
     def open_alarms(self) -> list[AlarmRecord]:
         """Alarms that nobody and nothing has closed."""

@@ -81,6 +81,11 @@ class Log:
         for row in self._c.execute(query):
             yield StoredNote(row.seq, row.name, row.salt, row.text)
 
+    def erase_note(self, seq: int, name: str) -> None:
+        """Words and salt go; the row and the entry's digest of it stay. The caller records the erasing."""
+        n = t.log_notes.c
+        self._c.execute(sa.update(t.log_notes).where(n.seq == seq, n.name == name).values(text=None, salt=""))
+
     def hashes(self) -> list[str]:
         """Every entry hash in order, hexadecimal."""
         return list(

@@ -152,6 +152,19 @@ def _open_server(url: str, *, writes: bool) -> sa.Engine:
     return engine
 
 
+def empty_the_journal(engine: sa.Engine) -> None:
+    """Copy SQLite's write-ahead log into the file and empty it, so that it keeps no older content.
+
+    Waits 2 s for readers that still look at it; what they hold stays until the next time.
+    """
+    raw = engine.raw_connection()
+    try:
+        for pragma in ("busy_timeout=2000", "wal_checkpoint(TRUNCATE)", f"busy_timeout={BUSY_S * 1000}"):
+            raw.cursor().execute(f"PRAGMA {pragma}")
+    finally:
+        raw.close()
+
+
 @contextmanager
 def writers_lock(target: Target) -> Iterator[None]:
     """What an SQLite writer holds before it begins; a server's writers take theirs inside the transaction."""

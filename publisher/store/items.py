@@ -81,6 +81,44 @@ class Items:
         query = sa.select(t.drafts).where(t.drafts.c.item_id == item_id, t.drafts.c.open.is_(True))
         return one_or_none(DraftRecord, self._c.execute(query))
 
+    def drafts(self, item_id: str) -> list[DraftRecord]:
+        """Every draft of one item, open or closed."""
+        query = sa.select(t.drafts).where(t.drafts.c.item_id == item_id).order_by(t.drafts.c.updated_at)
+        return records(DraftRecord, self._c.execute(query))
+
+    def uses_file(self, digest: str, *, besides: str) -> bool:
+        """Whether a draft or revision of another item holds this file."""
+        found = (
+            self._c.execute(
+                sa.select(table.c.id)
+                .where(table.c.item_id != besides, sa.cast(table.c.content, sa.Text).contains(digest))
+                .limit(1)
+            ).first()
+            for table in (t.drafts, t.revisions)
+        )
+        return any(row is not None for row in found)
+
+    def erase_draft(self, draft_id: str, *, content: dict[str, Any]) -> None:
+        """Put `content` in the place of what was written; the draft is closed."""
+        self._c.execute(
+            sa.update(t.drafts)
+            .where(t.drafts.c.id == draft_id)
+            .values(content=content, findings=[], open=False)
+        )
+
+    def erase_revision(self, revision_id: str, *, content: dict[str, Any]) -> None:
+        """Put `content` in the place of what was signed. Messages, findings, opinions and salt go; the digest stays."""
+        self._c.execute(
+            sa.update(t.revisions)
+            .where(t.revisions.c.id == revision_id)
+            .values(content=content, messages={}, findings=[], salt="")
+        )
+        self._c.execute(
+            sa.update(t.signatures)
+            .where(t.signatures.c.revision_id == revision_id)
+            .values(opinion="", reference="")
+        )
+
     def add_revision(self, **values: Any) -> None:
         """A fixed revision; its id is its digest."""
         self._c.execute(sa.insert(t.revisions).values(**values))
@@ -135,6 +173,14 @@ class Items:
             .order_by(t.revisions.c.urgent.desc(), t.revisions.c.release_at)
         )
         return records(RevisionRecord, self._c.execute(query))
+
+    def expired(self, today: str) -> list[RevisionRecord]:
+        """Released revisions whose day of expiry (ISO text, Beijing's day) has come."""
+        r = t.revisions.c
+        query = sa.select(t.revisions).where(
+            r.expires_on != "", r.expires_on <= today, r.state == RevisionState.RELEASED
+        )
+        return records(RevisionRecord, self._c.execute(query.order_by(r.expires_on)))
 
     def sign(self, revision_id: str, signature: Signature, *, opinion: str = "", reference: str = "") -> None:
         """Add one signature; none is ever changed."""

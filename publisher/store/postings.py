@@ -187,6 +187,19 @@ class Postings:
         query = sa.select(t.postings).where(p.amends == part_id, p.state.not_in(POSTING_FINAL))
         return one_or_none(PostingRecord, self._c.execute(query))
 
+    def last_removal(self, channel: str) -> datetime | None:
+        """When the newest step that removes something on this channel was begun."""
+        s, p = t.steps.c, t.postings.c
+        query = (
+            sa.select(s.started_at)
+            .join(t.postings, p.id == s.posting_id)
+            .where(p.channel == channel, s.scope.startswith("withdraw:"))
+            .order_by(s.started_at.desc())
+            .limit(1)
+        )
+        found: datetime | None = self._c.execute(query).scalar()
+        return found
+
     def steps(self, posting_id: str, scope: str = "") -> list[StepRow]:
         """Steps of a posting, oldest first; one scope, or all."""
         query = sa.select(t.steps).where(t.steps.c.posting_id == posting_id).order_by(t.steps.c.started_at)

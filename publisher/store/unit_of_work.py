@@ -26,6 +26,7 @@ from publisher.store.engine import (
     CommitUnsure,
     StoreUnavailable,
     Target,
+    empty_the_journal,
     file_lock,
     is_file,
     open_engine,
@@ -73,6 +74,7 @@ class UnitOfWork(Reading):
         self._store = store
         self._drafts: list[tuple[datetime, EntryDraft]] = []
         self._new_blobs: list[str] = []
+        self.erases = False
 
     def entropy(self, count: int) -> bytes:
         """Random bytes for ids and salts."""
@@ -144,6 +146,15 @@ class UnitOfWork(Reading):
         for digest in self._new_blobs:
             self.blobs.discard(digest)
         self._new_blobs.clear()
+
+    def overwrite_what_is_freed(self) -> None:
+        """On SQLite, from here on: what this transaction takes away is overwritten, not only marked as free.
+
+        When it is over, the write-ahead log is emptied too. PostgreSQL cleans up by itself (VACUUM).
+        """
+        if is_file(self._store.target):
+            self._connection.exec_driver_sql("PRAGMA secure_delete=ON")
+            self.erases = True
 
     def append_sealed(self, draft: EntryDraft, now: datetime) -> None:
         """Collect an entry that is already a draft (the log's own kinds)."""
@@ -255,5 +266,7 @@ class _Writing:
                 self._unit.abandon()
             if self._connection is not None:
                 self._connection.close()
+            if self._unit is not None and self._unit.erases:
+                empty_the_journal(self._store.engine)
         finally:
             self._lock.__exit__(None, None, None)

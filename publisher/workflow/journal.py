@@ -26,9 +26,9 @@ class LeaseLost(Exception):
     """Another worker has taken the posting over; this one sends nothing more."""
 
 
-def withdraw_scope(part_id: str, order_id: int) -> str:
-    """The scope of the steps that remove one part under one order."""
-    return f"withdraw:{part_id}:{order_id}"
+def withdraw_scope(part_id: str, order_id: int, returned: int = 0) -> str:
+    """The scope of the steps that remove one part under one order, anew each time that it was gone before."""
+    return f"withdraw:{part_id}:{order_id}{f':{returned}' if returned else ''}"
 
 
 class StoreJournal:

@@ -42,12 +42,15 @@ class Tampered(Exception):
 
 def signed_content_holds(revision: RevisionRecord, index_no: str) -> bool:
     """Whether content, messages and salt still give the digest that was signed."""
-    digest = revision_digest(
-        content_from_json(revision.content),
-        index_no=index_no,
-        messages=revision.messages,
-        salt=bytes.fromhex(revision.salt),
-    )
+    try:
+        digest = revision_digest(
+            content_from_json(revision.content),
+            index_no=index_no,
+            messages=revision.messages,
+            salt=bytes.fromhex(revision.salt),
+        )
+    except (KeyError, TypeError, ValueError):  # what cannot even be read must not stop the sweep
+        return False
     return digest == revision.id
 
 

@@ -309,7 +309,7 @@ def look_at_claimed(outlets: Outlets, channel_name: str, request: ConfirmRequest
 
 def _claimed(request: ConfirmRequest) -> PartReceipt:
     # Who reads an address rarely knows the platform's own id: then the adapter finds it by the address.
-    return PartReceipt(request.remote_id, request.url)
+    return PartReceipt(request.remote_id.strip(), request.url.strip())
 
 
 def confirm_by_hand(

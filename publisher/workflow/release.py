@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from publisher.domain.catalogue import Bureau, DisclosureAttribute, Kind
-from publisher.domain.clocks import BEIJING, add_working_days, local
+from publisher.domain.clocks import BEIJING, add_working_days, business_day, local
 from publisher.domain.correction import CorrectionRule
 from publisher.domain.identifiers import ItemId, posting_key
 from publisher.domain.item import Content, content_from_json
@@ -41,7 +41,7 @@ def release_due(uow: UnitOfWork, now: datetime) -> list[str]:
     """Release everything that is due and passes each gate; hold what does not. Digests of what was released."""
     released = []
     for revision in uow.items.due_for_release(now):
-        fault = gate_fault(uow, revision)
+        fault = gate_fault(uow, revision) or _expired(revision, now)
         if fault:
             _hold(uow, now, revision, fault)
             continue
@@ -67,6 +67,12 @@ def gate_fault(uow: UnitOfWork, revision: RevisionRecord) -> str:
     if revision.content["disclosure_attribute"] != DisclosureAttribute.PROACTIVE.value:
         return "公开属性不是主动公开"
     return _overtaken(uow, revision)
+
+
+def _expired(revision: RevisionRecord, now: datetime) -> str:
+    """What would be taken back the minute it is out does not go out."""
+    past = bool(revision.expires_on) and revision.expires_on <= business_day(now).isoformat()
+    return f"到期下线日期 {revision.expires_on} 已经过了" if past else ""
 
 
 def _overtaken(uow: UnitOfWork, revision: RevisionRecord) -> str:

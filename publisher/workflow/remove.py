@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels.contract import (
     CannotSee,
+    Channel,
     ChannelError,
     ChannelRefused,
     Gone,
     NeedsHand,
     OutcomeUnknown,
+    PartReceipt,
+    RateLimited,
     Rejected,
     SeeResult,
     Unavailable,
     Withdrawn,
 )
+from publisher.domain.clocks import local
 from publisher.domain.errors import Reason, refuse
 from publisher.domain.part import PartEvent, PartState, advance_part
 from publisher.domain.people import Act, require
 from publisher.domain.posting import PostingState
 from publisher.domain.timing import REAPPEAR_S, REMOVALS_ALARM, next_removal
 from publisher.store.records import PartRecord
-from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.store.unit_of_work import Reading, Store, UnitOfWork
 from publisher.workflow.acts import Actor
 from publisher.workflow.gate import receipt_of
 from publisher.workflow.journal import withdraw_scope
@@ -39,32 +44,71 @@ UNSETTLED = frozenset({PostingState.SENDING, PostingState.UNKNOWN, PostingState.
 
 def remove_due_parts(store: Store, outlets: Outlets, channel_name: str) -> int:
     """Carry orders out on one channel: remove, then look until it is gone. Returns how many were tried."""
+    now = outlets.now()
+    gap = timedelta(seconds=outlets.channels[channel_name].profile.removal_gap_s)
     with store.read() as reading:
-        due = reading.parts.due(channel_name, outlets.now(), PartState.WITHDRAWING)
-    for part in due:
+        due = reading.parts.due(channel_name, now, PartState.WITHDRAWING)
+        last = reading.postings.last_removal(channel_name) if due and gap else None
+        leaks = {part.id for part in due if _is_leak(reading, part)}
+    due.sort(key=lambda part: part.id not in leaks)
+    ready = [] if last is not None and last <= now < last + gap else due[:1] if gap else due
+    for part in ready:
         _remove(store, outlets, part)
-    return len(due)
+    _put_off(store, due[len(ready) :], (now if ready else last or now) + gap)
+    return len(ready)
+
+
+def _is_leak(reading: Reading, part: PartRecord) -> bool:
+    order = reading.parts.order(part.order_id)
+    return order is not None and order.leak
+
+
+def _put_off(store: Store, parts: list[PartRecord], until: datetime) -> None:
+    """One account is not asked for removals in a burst: what is left has its turn a gap later."""
+    if not parts:
+        return
+    with store.write() as uow:
+        for part in parts:
+            uow.parts.change(part.id, next_look_at=until)
+        uow.commit()
 
 
 def _remove(store: Store, outlets: Outlets, part: PartRecord) -> None:
     with store.read() as reading:
         posting = reading.postings.get(part.posting_id)
         order = reading.parts.order(part.order_id)
+        returned = sum(proof["outcome"] == "gone" for proof in reading.parts.proofs(part.id))
     if posting is None or order is None:
         raise LookupError(part.posting_id)
     channel = outlets.channels[part.channel]
-    journal = outlets.journal_for(store, posting, withdraw_scope(part.id, part.order_id))
+    journal = outlets.journal_for(store, posting, withdraw_scope(part.id, part.order_id, returned))
     try:
         answer: object = channel.withdraw(receipt_of(part), journal, reason=order.reason)
     except ChannelError as why:
         answer = why
-    seen = channel.see(receipt_of(part)) if isinstance(answer, Withdrawn | OutcomeUnknown) else None
+    unsure = isinstance(answer, OutcomeUnknown) and not channel.profile.files_beside
+    seen = channel.see(receipt_of(part)) if unsure or isinstance(answer, Withdrawn) else None
+    addresses = answer.addresses if isinstance(answer, Withdrawn) else ()
+    if isinstance(seen, Gone):
+        seen = see_addresses(channel, addresses)
     now = outlets.now()
     with store.write() as uow:
         present = uow.parts.get(part.id)
         if present is not None and present.state is PartState.WITHDRAWING:
+            if addresses:
+                uow.parts.change(part.id, addresses=list(addresses))
             _settle_removal(uow, now, present, answer, seen)
         uow.commit()
+
+
+def see_addresses(channel: Channel, addresses: Iterable[str]) -> SeeResult:
+    """`Gone` when nothing answers at any address that went with a part; else what was seen there first."""
+    for url in addresses:
+        seen = channel.see(PartReceipt("", url))
+        if not isinstance(seen, Gone):
+            words = f"附件或历史页还能打开：{url}"
+            return CannotSee(f"{words}（{seen.words}）") if isinstance(seen, CannotSee) else seen
+    return Gone()
 
 
 def _settle_removal(
@@ -81,6 +125,8 @@ def _settle_removal(
         case ChannelRefused() as why:
             pause_channel(uow, now, part.channel, why.words)
             _try_again(uow, now, part, PartEvent.POSTPONE, why.words)
+        case RateLimited() as why:
+            _wait_for_budget(uow, now, part, why)
         case Unavailable() as why:
             _try_again(uow, now, part, PartEvent.POSTPONE, why.words)
         case ChannelError() as why:
@@ -122,6 +168,15 @@ def _try_again(uow: UnitOfWork, now: datetime, part: PartRecord, event: PartEven
     if removals == REMOVALS_ALARM:
         label = uow.bureau.label(part.channel)
         uow.accounts.raise_alarm(f"removal:{part.id}", f"{label}还没有撤下：{words}", now)
+
+
+def _wait_for_budget(uow: UnitOfWork, now: datetime, part: PartRecord, why: RateLimited) -> None:
+    """The account may remove no more for now: it goes on by itself, and people are told at once."""
+    again = max(why.until, now)
+    uow.parts.change(part.id, state=advance_part(part.state, PartEvent.POSTPONE), next_look_at=again)
+    label = uow.bureau.label(part.channel)
+    words = f"{label}撤下次数已用完，{local(again):%m-%d %H:%M}自动继续；急的请到后台手工删除"
+    uow.accounts.raise_alarm(f"removal:{part.id}", words, now)
 
 
 def _by_hand(uow: UnitOfWork, now: datetime, part: PartRecord, event: PartEvent, words: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from publisher.domain.clocks import business_day, shown_minute
 from publisher.domain.lifecycle import REVISION_LABELS, UNDER_WAY, RevisionState
@@ -194,6 +195,9 @@ class LedgerLine:
     drafter: str
     signers: str
     url: str
+    withdrawal_ordered_at: str
+    gone_at: str
+    removal_minutes: int | None
 
 
 def ledger(reading: Reading, since: datetime, until: datetime) -> Sequence[LedgerLine]:
@@ -233,7 +237,22 @@ def _line(reading: Reading, posting: PostingRecord) -> LedgerLine:
         drafter=revision.drafter,
         signers="、".join(f"{s.person}:{s.act}" for s in signatures),
         url=part.url if part else "",
+        **_removal(reading, part),
     )
+
+
+def _removal(reading: Reading, part: PartRecord | None) -> dict[str, Any]:
+    """From the order to the look that found nothing any more: time to removal."""
+    order = reading.parts.order(part.order_id) if part is not None and part.order_id else None
+    if part is None or order is None:
+        return {"withdrawal_ordered_at": "", "gone_at": "", "removal_minutes": None}
+    looks = reading.parts.proofs(part.id) if part.state is PartState.WITHDRAWN else []
+    gone = next((p["at"] for p in looks if p["outcome"] == "gone" and p["at"] >= order.at), None)
+    return {
+        "withdrawal_ordered_at": shown_minute(order.at),
+        "gone_at": shown_minute(gone) if gone else "",
+        "removal_minutes": -(-int((gone - order.at).total_seconds()) // 60) if gone else None,
+    }
 
 
 def oldest_overdue(reading: Reading, now: datetime) -> datetime | None:

@@ -19,6 +19,7 @@ from publisher.workflow.gate import receipt_of
 from publisher.workflow.journal import PUBLISH
 from publisher.workflow.look import differences
 from publisher.workflow.outlets import Outlets, Tampered, article_of
+from publisher.workflow.remove import see_addresses
 
 SYSTEM = "system"
 CANNOT_COMPARE_S = 600
@@ -78,9 +79,11 @@ def look_at_part(store: Store, outlets: Outlets, part: PartRecord) -> SeeResult:
         posting = reading.postings.get(part.posting_id)
         if posting is None:
             raise LookupError(part.posting_id)
-        article = article_of(reading, posting, part.position)
+        article = None if part.state is PartState.WITHDRAWN else article_of(reading, posting, part.position)
     channel = outlets.channels[part.channel]
     seen = channel.see(receipt_of(part))
+    if part.state is PartState.WITHDRAWN and isinstance(seen, Gone):
+        seen = see_addresses(channel, part.addresses)
     now = outlets.now()
     with store.write() as uow:
         present = uow.parts.get(part.id)
@@ -91,9 +94,14 @@ def look_at_part(store: Store, outlets: Outlets, part: PartRecord) -> SeeResult:
 
 
 def _keep(
-    uow: UnitOfWork, now: datetime, part: PartRecord, article: Article, seen: SeeResult, channel: Channel
+    uow: UnitOfWork,
+    now: datetime,
+    part: PartRecord,
+    article: Article | None,
+    seen: SeeResult,
+    channel: Channel,
 ) -> None:
-    if part.state is PartState.WITHDRAWN:
+    if part.state is PartState.WITHDRAWN or article is None:
         _keep_after_withdrawal(uow, now, part, seen)
         return
     match seen:
@@ -165,7 +173,9 @@ def _keep_unseen(uow: UnitOfWork, now: datetime, part: PartRecord, words: str) -
 
 def _keep_after_withdrawal(uow: UnitOfWork, now: datetime, part: PartRecord, seen: SeeResult) -> None:
     if isinstance(seen, Seen):
-        uow.parts.change(part.id, state=advance_part(part.state, PartEvent.REAPPEAR), next_look_at=now)
+        uow.parts.change(
+            part.id, state=advance_part(part.state, PartEvent.REAPPEAR), next_look_at=now, removals=0
+        )
         label = uow.bureau.label(part.channel)
         uow.accounts.raise_alarm(f"part:{part.id}", f"{label}上已撤下的内容又出现了", now)
         _record(uow, now, "system:part:reappeared", part)

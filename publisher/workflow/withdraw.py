@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from publisher.domain.clocks import business_day
 from publisher.domain.errors import Reason, refuse
 from publisher.domain.lifecycle import RevisionEvent, RevisionState, advance_revision
 from publisher.domain.order import OrderKind, OrderScope, OrderState, may_remove_now
@@ -110,6 +111,39 @@ def confirm_leak(uow: UnitOfWork, now: datetime, actor: Actor, request: ConfirmL
         )
     uow.commit()
     return len(waiting)
+
+
+def expire_due(uow: UnitOfWork, now: datetime) -> int:
+    """The sweep over signed days of expiry: on that day (Beijing) the item is withdrawn, once, for its approver.
+
+    Returns how many orders were made. The order is like any other: looked at until everything is gone.
+    """
+    due = uow.items.expired(business_day(now).isoformat())
+    for revision in due:
+        approver = next((s.person for s in uow.items.signatures(revision.id) if s.act is Act.SIGN_OFF), "")
+        _start_item_withdrawal(uow, now, revision.item_id)
+        order_id = uow.parts.add_order(
+            scope=OrderScope.ITEM,
+            item_id=revision.item_id,
+            channel="",
+            part_id="",
+            leak=False,
+            signed_by=approver,
+            confirmed_by=approver,
+            at=now,
+            reason=f"已到签发时定下的到期下线日期 {revision.expires_on}",
+        )
+        uow.record(
+            now,
+            "system:order:expired",
+            SYSTEM,
+            f"item:{revision.item_id}",
+            on_behalf_of=approver,
+            digests={"revision": revision.id},
+            facts={"order": order_id, "expires_on": revision.expires_on},
+        )
+    uow.commit()
+    return len(due)
 
 
 def watch_leaks(uow: UnitOfWork, now: datetime) -> int:

@@ -11,13 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from publisher.store.blobs import BlobDamaged, Blobs, BlobTooLarge
 from publisher.store.engine import StoreUnavailable
 from publisher.store.migrate import HEAD, read_meta, upgrade, write_meta
 from publisher.workflow.seal import verify_log
 from tests.integration.store_children import WRITES, item, record, start_up, write_in_process, write_many
-from tests.world import START, World
+from tests.world import START, World, item_file
 
 SPAWN = multiprocessing.get_context("spawn")
 WRITERS = 3
@@ -107,6 +108,20 @@ def test_a_reader_sees_one_moment_while_others_write(quiet_world: World) -> None
 
 def files_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_of_a_signature_nothing_but_its_words_can_be_erased(quiet_world: World) -> None:
+    quiet_world.approved(item_file(channels=["city-portal"]))
+    engine = quiet_world.office.store.engine
+    for act in (
+        "UPDATE signatures SET opinion = 'other words'",
+        "UPDATE signatures SET opinion = '', reference = '', person = 'lu'",
+        "DELETE FROM signatures",
+    ):
+        with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError, match="append-only"):
+            connection.execute(sa.text(act))
+    with engine.connect() as connection:
+        connection.execute(sa.text("UPDATE signatures SET opinion = '', reference = ''"))
 
 
 def test_the_same_bytes_twice_are_one_file(tmp_path: Path) -> None:

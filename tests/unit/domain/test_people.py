@@ -23,6 +23,8 @@ DESIGN = {  # design 3, by whom
     "submit_urgent": "drafter editor",
     "discard": "drafter editor",
     "correct": "drafter editor",
+    "order_expunge": "secrecy_reviewer approver",
+    "confirm_expunge": "secrecy_reviewer approver",
     "recall": "drafter editor",
     "pass_content": "content_reviewer",
     "clear_secrecy": "secrecy_reviewer",
