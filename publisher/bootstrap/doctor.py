@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from publisher.bootstrap.calendar import FILE_NAME
 from publisher.bootstrap.office import ANCHOR, KEY, Office
-from publisher.domain.clocks import shown_minute
+from publisher.domain.clocks import business_day, shown_minute
 from publisher.domain.posting import CHANNEL_LABELS, ChannelState
 from publisher.domain.timing import CONSENT_WARN_DAYS
 from publisher.workflow.consent import consent_of
 from publisher.workflow.health import health
 from publisher.workflow.report import waiting_for_people
 from publisher.workflow.seal import verify_log
+
+CALENDAR_NOTICE_DAYS = 60
+"""The notice of next year's holidays comes in November: so long before the calendar ends somebody is reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,14 @@ class Check:
 
 def diagnose(office: Office) -> list[Check]:
     """Every check, in the order in which a person would mend things. Changes nothing."""
-    return [*_files(office), *_work(office), *_channels(office), *_consents(office), *_log(office)]
+    return [
+        *_files(office),
+        *_work(office),
+        _calendar(office),
+        *_channels(office),
+        *_consents(office),
+        *_log(office),
+    ]
 
 
 def _files(office: Office) -> Iterator[Check]:
@@ -68,6 +79,17 @@ def _messages(office: Office, stuck: tuple[str, ...]) -> Iterator[Check]:
     faults = [f"{name}：{words}" for name in names if (words := office.messenger.fault(name))]
     told = "；".join([*faults, *stuck]) or ("送得到" if names else "没有设置告警目标，只有这里看得到告警")
     yield Check("告警送达", "bad" if faults else "warn" if stuck or not names else "ok", told)
+
+
+def _calendar(office: Office) -> Check:
+    """Whether limits can be counted: past its last year the calendar knows weekdays only."""
+    calendar = office.store.bureau.calendar
+    left, last = calendar.days_left(business_day(office.now())), calendar.last_year
+    if left > CALENDAR_NOTICE_DAYS:
+        return Check("工作日历", "ok", f"到 {last} 年底")
+    mend = f"期限标“暂定”，请升级或在 {FILE_NAME} 写上 {last + 1} 年的放假安排"
+    ends = f"{last} 年底就到头（还有 {left} 天），之后" if left >= 0 else f"{last} 年底已经到头，"
+    return Check("工作日历", "warn", ends + mend)
 
 
 def _channels(office: Office) -> Iterator[Check]:

@@ -52,6 +52,7 @@ CHECKS = {  # what `doctor` looks at
     "待人工": "waits for people",
     "告警": "alarms",
     "告警送达": "messages",
+    "工作日历": "working calendar",
     "渠道": "channel",
     "授权": "authorisation",
     "存证日志": "the log",

@@ -31,6 +31,10 @@ class WorkCalendar:
         """Whether the notice for that year is in the data."""
         return self.first_year <= day.year <= self.last_year
 
+    def days_left(self, today: date) -> int:
+        """How many announced days follow `today`; below zero once the calendar has ended."""
+        return (date(self.last_year, 12, 31) - today).days
+
 
 @dataclass(frozen=True, slots=True)
 class Due:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from publisher.bootstrap import diagnose, open_office
 from publisher.bootstrap.calendar import announced_calendar
 from publisher.domain.errors import Refused
 from publisher.settings import SettingsRefused
@@ -204,3 +205,36 @@ def test_a_calendar_file_with_a_fault_is_refused_at_start(
     (tmp_path / "holidays.toml").write_text(NEXT_YEAR.replace(before, after), "utf-8")
     with pytest.raises(SettingsRefused, match=why):
         announced_calendar(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("days_before_its_end", "level", "words"),
+    [
+        (61, "ok", "到 {year} 年底"),
+        (60, "warn", "还有 60 天"),
+        (0, "warn", "还有 0 天"),
+        (-1, "warn", "{year} 年底已经到头"),
+    ],
+)
+def test_the_doctor_warns_two_months_before_the_calendar_ends_and_ever_after(
+    quiet_world: World, days_before_its_end: int, level: str, words: str
+) -> None:
+    year = quiet_world.office.store.bureau.calendar.last_year
+    last_noon = datetime(year, 12, 31, 4, tzinfo=UTC)
+    quiet_world.clock.now = last_noon - timedelta(days=days_before_its_end)
+    check = next(check for check in diagnose(quiet_world.office) if check.name == "工作日历")
+    assert (check.level, words.format(year=year) in check.words) == (level, True), check.words
+    assert (f"holidays.toml 写上 {year + 1} 年" in check.words) is (level == "warn")
+
+
+def test_a_file_that_adds_a_year_ends_the_doctors_warning(make_world: MakeWorld) -> None:
+    world = make_world(practising=False)
+    year = world.office.store.bureau.calendar.last_year
+    world.clock.now = datetime(year, 12, 31, 4, tzinfo=UTC)
+    (world.home / "holidays.toml").write_text(NEXT_YEAR.replace("2027", str(year + 1)), "utf-8")
+    office = open_office(world.home, clock=world.clock)
+    try:
+        levels = {check.name: check.level for check in diagnose(office)}
+    finally:
+        office.close()
+    assert levels["工作日历"] == "ok"
