@@ -46,7 +46,7 @@ class Row:
     """What one code means. `error` is raised after a write; `field` is what an editor must mend.
 
     `before_execution` is True where the platform checks this before it does anything. `wait` belongs to
-    limits; `whole_account` says that the limit is on all calls together, not on one.
+    limits; `whole_account` says that posting and reading stop together, else only the call that was refused does.
     """
 
     error: type[ChannelError]
@@ -93,8 +93,8 @@ TABLE: Mapping[int, Row] = MappingProxyType(
         10018: Row(Rejected, "图片或正文太大，请缩小", DOC, field="body", before_execution=True),
         10020: Row(ChannelRefused, SET_UP, DOC),
         10021: Row(ChannelRefused, SET_UP, DOC),
-        10022: Row(QuotaSpent, LIMIT, DOC, wait=Wait.NEXT_HOUR, whole_account=True),
-        10023: Row(QuotaSpent, LIMIT, DOC, wait=Wait.HOUR_THEN_DAY, whole_account=True),
+        10022: Row(QuotaSpent, LIMIT, DOC, wait=Wait.NEXT_HOUR),
+        10023: Row(QuotaSpent, LIMIT, DOC, wait=Wait.HOUR_THEN_DAY),
         10024: Row(QuotaSpent, LIMIT, DOC, wait=Wait.NEXT_HOUR),
         10025: Row(QuotaSpent, LIMIT, MEMORY, wait=Wait.NEXT_HOUR),
         # 200xx: content and the posting account

@@ -28,10 +28,11 @@ from channels.http import Answer, Http, json_object
 from channels.weibo import codes
 from channels.weibo.settings import WeiboSettings
 
-ALL = "all"
 SHARE = "statuses/share"
 DESTROY = "statuses/destroy"
 PROBE = "probe"
+READ = "reading"
+"""Every call that is neither a post nor a removal, counted together: looks never spend what posting needs."""
 TOKEN = "token"  # noqa: S105 - the name of the account value, not its content
 REFUSED = "refused"
 """Account value: the last refusal of the token or of posting, `<mark of the token>:<code>`, while it is believed."""
@@ -160,9 +161,7 @@ class Api:
         form: dict[str, Any] = {"data": {"status": text, "rip": str(self._settings.rip)}}
         if picture:
             form["files"] = {"pic": (picture.name, picture.content, picture.media_type)}
-        payload = self._ask(
-            "POST", "/2/statuses/share.json", changes=True, own=SHARE, takes=(SHARE, ALL), **form
-        )
+        payload = self._ask("POST", "/2/statuses/share.json", changes=True, own=SHARE, takes=SHARE, **form)
         remote_id = id_of(payload)
         if not remote_id:
             raise OutcomeUnknown("微博的答复里没有微博编号，结果不明")
@@ -174,11 +173,11 @@ class Api:
         Spends the calls kept for withdrawals first, so that a spent budget never keeps a leak in public.
         """
         form = {"id": remote_id}
-        takes: tuple[str, ...] = ()
         try:
             self._ports.meter.take(DESTROY)
+            takes = ""
         except QuotaSpent:
-            takes = (ALL,)
+            takes = READ
         self._ask("POST", "/2/statuses/destroy.json", changes=True, own=DESTROY, takes=takes, data=form)
 
     def timeline(self, *, only_ours: bool) -> Timeline:
@@ -240,14 +239,14 @@ class Api:
         path: str,
         *,
         changes: bool,
-        own: str = "",
-        takes: tuple[str, ...] = (ALL,),
+        own: str = READ,
+        takes: str = READ,
         token: str = "",
         **request: Any,
     ) -> dict[str, Any]:
         token = token or self.token()
-        for name in takes:
-            self._ports.meter.take(name)
+        if takes:
+            self._ports.meter.take(takes)
         request["headers"] = {"Authorization": f"OAuth2 {token}"}
         url = self._settings.base_url + path
         if changes:
@@ -259,13 +258,13 @@ class Api:
         if code:
             text = str(payload.get("error_description") or payload.get("error") or "").replace(token, "***")
             self._remember_refusal(code, text, token, own)
-            self._raise(code, text, changes=changes, own=own)
+            self._raise(code, text, changes=changes, call=_named(payload, own))
         _must_be_fine(answer, changes=changes)
         return payload
 
-    def _raise(self, code: str, text: str, *, changes: bool, own: str) -> None:
-        """Turn a code into its error, and let the meter know what the platform said about quotas."""
-        now, memory = self._ports.now(), f"limited-{code}"
+    def _raise(self, code: str, text: str, *, changes: bool, call: str) -> None:
+        """Turn a code into its error. A limit closes the call that the answer names, and no other, until it ends."""
+        now, memory = self._ports.now(), f"limited-{code}-{call}"
         seen = self._ports.account.get(memory)
         again = bool(seen and seen.expires_at and seen.expires_at > now)
         error = codes.error_for(code, text, changes=changes, now=now, again=again)
@@ -277,8 +276,7 @@ class Api:
                 expires_at=error.until + timedelta(hours=2),
                 expected_version=seen.version if seen else 0,
             )
-            name = ALL if row.whole_account else own
-            if name:
+            for name in (SHARE, READ) if row.whole_account else (call,):
                 self._ports.meter.spent(name, error.until)
         raise error
 
@@ -317,6 +315,15 @@ class Api:
         if self._settings.access_token is None:
             raise CredentialsRefused("还没有微博授权，请用发布账号授权")
         return self._settings.access_token.get_secret_value()
+
+
+def _named(payload: Mapping[str, Any], own: str) -> str:
+    """The quota of the call that an answer names as its `request`; the one that was made when it names none."""
+    path = str(payload.get("request") or "").partition("?")[0]
+    if not path:
+        return own
+    name = path.removeprefix("/2/").removesuffix(".json")
+    return name if name in (SHARE, DESTROY) else READ
 
 
 def _must_be_fine(answer: Answer, *, changes: bool) -> None:

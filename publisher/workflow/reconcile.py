@@ -118,7 +118,7 @@ def _look(store: Store, outlets: Outlets, posting: PostingRecord) -> None:
         return
     channel = outlets.channels[posting.channel]
     try:
-        found: FindResult = channel.find(message, outlets.journal_for(store, posting, PUBLISH))
+        found: FindResult | RateLimited = channel.find(message, outlets.journal_for(store, posting, PUBLISH))
         if isinstance(found, SafeToRepeat):
             found = _repeat(store, outlets, posting, message)
     except ChannelRefused as why:
@@ -126,12 +126,17 @@ def _look(store: Store, outlets: Outlets, posting: PostingRecord) -> None:
         with store.write() as uow:
             pause_channel(uow, outlets.now(), posting.channel, why.words)
             uow.commit()
+    except RateLimited as why:
+        found = why
     except ChannelError as why:
         found = NotYet(60, why.words)
     with store.write() as uow:
         present = uow.postings.get(posting.id)
         if present is not None and present.state is PostingState.UNKNOWN:
-            _settle_look(uow, outlets, present, found, began)
+            if isinstance(found, RateLimited):  # nothing was looked at: no look is counted
+                _plan_look(uow, outlets.now(), present, found.until, found.words)
+            else:
+                _settle_look(uow, outlets, present, found, began)
         uow.commit()
 
 

@@ -17,6 +17,7 @@ from tests.world import START, World, item_file
 from tests.worlds import MakeWorld
 
 SUBMIT, SHARE = "freepublish/submit", "statuses/share"
+WEIBO = ["bureau-portal", "weibo"]
 TWO = {'label = "微信公众号"': 'label = "微信公众号"\nquotas = { "freepublish/submit" = 2 }'}
 TOMORROW = datetime(2026, 11, 24, 16, 5, tzinfo=UTC)  # 00:05 in Beijing
 
@@ -162,6 +163,51 @@ def test_the_platforms_word_goes_before_our_count_and_stops_only_that_channel(ma
     world.clock.now = TOMORROW + timedelta(minutes=1)
     world.until(lambda: {world.states(one)["wechat"] for one in (first, second)} == {"verified"})
     assert world.alarms() == []
+
+
+@pytest.mark.parametrize("code", [10022, 10023])
+def test_a_limit_of_weibo_closes_posting_until_it_ends_and_what_waited_goes_out_by_itself(
+    make_world: MakeWorld, code: int
+) -> None:
+    world = make_world()
+    said = f'{{"error":"out of limit","error_code":{code},"request":"/2/statuses/share.json"}}'
+    world.practice.stages["weibo"].script(Fault(SHARE, Do.ANSWER, status=403, body=said))
+    first, second = released(world, 1, channels=WEIBO), released(world, 2, channels=WEIBO)
+    ends = START + timedelta(hours=1)
+    world.until(lambda: bool(book(world, SHARE)[0].closed_until))
+    assert book(world, SHARE)[0].closed_until == ends
+    assert [line.closed_until for line in book(world, "reading")] == [None]
+    world.pass_time(1800, step_s=300)
+    assert [world.states(one)["weibo"] for one in (first, second)] == ["waiting", "waiting"]
+    assert "微博说额度已用完" in waits(world, second, "weibo")
+    assert sum(SHARE in line.path for line in world.requests("weibo")) == 1
+    world.until(lambda: {world.states(one)["weibo"] for one in (first, second)} == {"verified"}, step_s=300)
+    assert world.clock.now < ends + timedelta(minutes=15)
+    assert world.alarms() == []
+
+
+def test_looks_that_have_spent_their_calls_hold_no_posting_up(make_world: MakeWorld) -> None:
+    world = make_world(settings={'label = "微博"': 'label = "微博"\nquotas = { "reading" = 1 }'})
+    item_id = released(world, 1, channels=WEIBO)
+    world.until(lambda: world.states(item_id)["weibo"] == "verified")
+    assert today(world, "reading") == (1, 0, 0)
+
+
+def test_a_look_that_the_platform_puts_off_is_made_later_and_counts_for_nothing(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world()
+    stage = world.practice.stages["weibo"]
+    stage.script(Fault(SHARE, Do.DROP_AFTER))
+    item_id = released(world, 1, channels=WEIBO)
+    world.until(lambda: world.states(item_id)["weibo"] == "unknown")
+    said = '{"error":"out of rate limit!","error_code":10023,"request":"/2/statuses/user_timeline.json"}'
+    stage.script(Fault("user_timeline", Do.ANSWER, status=403, body=said))
+    world.pass_time(1800, "weibo", step_s=120)
+    posting = world.postings(item_id)["weibo"]
+    assert (posting.state, posting.looks, posting.person_needed) == ("unknown", 0, "")
+    world.until(lambda: world.states(item_id)["weibo"] == "verified", step_s=300)
+    assert len(world.practice.simulators["weibo"].public_posts()) == 1
 
 
 def test_many_takers_at_once_never_overrun_a_window(quiet_world: World) -> None:

@@ -283,7 +283,7 @@ def test_a_reader_sees_words_real_links_and_pictures(desk: Desk):
     assert seen.links == (LINK,)
     assert [picture.answers for picture in seen.images] == [True]
     assert len(seen.snapshot_digest) == 64
-    assert desk.meter.taken["all"] == 1
+    assert dict(desk.meter.taken) == {"statuses/share": 1}, "a reader's look is no call"
 
 
 def test_a_picture_that_does_not_answer_is_seen_as_broken(desk: Desk):
@@ -346,7 +346,8 @@ def test_without_the_permission_to_delete_a_person_is_asked(desk: Desk):
 
 def test_a_spent_budget_does_not_hold_up_a_withdrawal(desk: Desk):
     part = desk.publish("【通告】")
-    desk.meter.spent("all", desk.clock() + timedelta(hours=9))
+    for call in ("reading", "statuses/share"):
+        desk.meter.spent(call, desk.clock() + timedelta(hours=9))
     assert desk.channel.withdraw(part, desk.journal) == Withdrawn()
 
 
@@ -363,14 +364,36 @@ def test_a_post_cannot_be_mended_in_place(desk: Desk):
 def test_every_call_is_counted_before_it_is_made(desk: Desk):
     desk.channel.publish(NOTICE, desk.journal)
     desk.channel.probe()
-    assert dict(desk.meter.taken) == {"statuses/share": 1, "all": 3, "probe": 1}
+    assert dict(desk.meter.taken) == {"statuses/share": 1, "reading": 2, "probe": 1}
+
+
+@pytest.mark.parametrize("code", [10022, 10023, 10024])
+def test_a_limit_closes_the_call_that_the_answer_names_and_no_other(desk: Desk, code: int):
+    named = f'{{"error":"out of limit","error_code":{code},"request":"/2/statuses/share.json"}}'
+    desk.stage.script(Fault("get_uid", Do.ANSWER, status=403, body=named))
+    with pytest.raises(QuotaSpent) as why:
+        desk.channel.probe()
+    assert desk.meter.until == {"statuses/share": why.value.until}
+
+
+def test_a_limit_that_names_no_call_closes_the_one_that_was_made(desk: Desk):
+    desk.stage.script(Fault("get_uid", Do.ANSWER, status=403, body='{"error":"x","error_code":10023}'))
+    with pytest.raises(QuotaSpent):
+        desk.channel.probe()
+    assert set(desk.meter.until) == {"reading"}
+    assert isinstance(desk.channel.publish(NOTICE, desk.journal), Receipt)
+
+
+def test_the_quotas_leave_ten_of_a_hundred_calls_and_looks_take_none_of_postings(desk: Desk):
+    each = {quota.call: quota.limit for quota in desk.channel.profile.quotas if quota.call != "probe"}
+    assert each == {"statuses/share": 20, "reading": 60, "statuses/destroy": 10}
 
 
 def test_the_platforms_own_word_closes_the_budget(desk: Desk):
     answer(desk, 10023)
     with pytest.raises(QuotaSpent) as first:
         desk.channel.publish(NOTICE, desk.journal)
-    assert desk.meter.until == {"all": first.value.until}
+    assert desk.meter.until == {"statuses/share": first.value.until}
     desk.meter.open()
     desk.clock.at = first.value.until
     answer(desk, 10023)
