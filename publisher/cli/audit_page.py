@@ -31,6 +31,7 @@ ATTEMPTS: dict[str, str] = {  # what was refused: a use case, where its name is 
     "confirm_by_hand": "确认已发出",
     "deny_by_hand": "确认未发出",
     "confirm_part_gone": "确认已撤下",
+    "attest": "人工证明",
     "pause_by_hand": "暂停渠道",
     "reopen_by_hand": "恢复渠道",
     "record_export": "导出存证",

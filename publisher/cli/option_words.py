@@ -99,6 +99,8 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--by": ("替补的账号；none 为不设", "account of the substitute; none for nobody"),
     "--target": ("设置里告警目标的名称；none 为不设", "name of a target in the settings; none for nothing"),
     "TARGET": ("告警目标的名称；不给则全部", "name of the target; default all"),
+    "--evidence": ("平台上所见的图片，JPG、PNG 或 GIF", "a picture of what stands on the platform"),
+    "part attest --reason": ("在哪里、怎么看到的", "where and how it was seen"),
     "--url": ("平台上这一条的公开网址", "its public address on the platform"),
     "--remote-id": ("平台给的编号", "the platform's own id"),
     "--limit": ("最多几条", "at most so many"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -74,6 +75,22 @@ def accept(shell: Shell, part: Part, reason: Why) -> None:
     _done(shell, asked.part_id, "accept", "已认可差异", "the difference is accepted")
 
 
+def attest(
+    shell: Shell, part: Part, reason: Why, evidence: Annotated[Path, typer.Option("--evidence")]
+) -> None:
+    """人工证明 with a picture, by the editor, where no reader's address leads to the part."""
+    from publisher.workflow.attest import EVIDENCE, AttestRequest
+    from publisher.workflow.attest import attest as use_case
+    from publisher.workflow.incoming import IncomingFile
+
+    def request(reading: Reading) -> AttestRequest:
+        picture = IncomingFile(EVIDENCE, evidence.name, lambda: evidence.open("rb"))
+        return AttestRequest(lookup.part(reading, part).id, reason, picture)
+
+    _, asked = shell.act(use_case, request, lambda office, _: {"outlets": office.outlets})
+    _done(shell, asked.part_id, "attest", "已证明并留下图片", "attested, the picture is kept")
+
+
 def gone(shell: Shell, part: Part) -> None:
     """人工撤下后确认: the product looks first, and believes only what a reader finds."""
     from publisher.workflow.gate import receipt_of
@@ -112,6 +129,7 @@ def _done(shell: Shell, part_id: str, done: str, chinese: str, english: str) -> 
 COMMANDS = (
     Command("part list", list_parts),
     Command("part accept", accept, acts=True),
+    Command("part attest", attest, acts=True),
     Command("part gone", gone, acts=True),
     Command("part unremovable", unremovable, acts=True),
 )

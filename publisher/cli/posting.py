@@ -224,12 +224,20 @@ def check_outlet(office: Office, name: str) -> None:
 
 def deny(shell: Shell, posting: Posting, reason: Annotated[str, typer.Option("--reason")] = "") -> None:
     """It is not out: the first of two people, or the second."""
-    from publisher.workflow.reconcile import DenyRequest, deny_by_hand
+    from publisher.workflow.reconcile import DenyRequest, deny_by_hand, look_before_deny
+
+    named: dict[str, str] = {}
 
     def request(reading: Reading) -> DenyRequest:
-        return DenyRequest(lookup.posting(reading, posting).id, reason)
+        record = lookup.posting(reading, posting)
+        named["channel"] = record.channel
+        return DenyRequest(record.id, reason)
 
-    again, asked = shell.act(deny_by_hand, request)
+    def look(office: Office, asked: DenyRequest) -> dict[str, Any]:
+        check_outlet(office, named["channel"])
+        return {"looked": look_before_deny(office.store, office.outlets, asked.posting_id)}
+
+    again, asked = shell.act(deny_by_hand, request, look)
     words = (
         shell.say("两人确认未发出，将重新推送", "denied by two people, will be sent again")
         if again

@@ -86,6 +86,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "part": ("篇：已发出的单篇内容", "Parts: single articles that went out"),
     "part list": ("列出公开着的各篇", "Parts that are out"),
     "part accept": ("认可核验出的差异（审核人）", "Accept a difference (content reviewer)"),
+    "part attest": (
+        "人工证明：没有公开网址的，附图片（责任编辑）",
+        "Attest with a picture what has no public address (editor)",
+    ),
     "part gone": ("人工撤下后确认：系统先去看", "Confirm a part is gone; it is looked at first"),
     "part unremovable": ("声明无法撤下（签发人）", "Declare that a part cannot be removed (approver)"),
     "channel": (

@@ -82,6 +82,7 @@ ENTRY_KINDS: dict[str, str] = {
     "system:part:withdrawn": "撤下并看到已消失",
     "system:part:withdraw_by_hand": "请人撤下",
     "person:part:accept_difference": "认可差异",
+    "person:part:attest": "人工证明",
     "person:part:confirm_gone": "人工撤下后确认",
     "person:part:unremovable": "声明无法撤下",
     "system:part:reappeared": "撤下后又出现",

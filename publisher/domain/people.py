@@ -83,6 +83,7 @@ class Act(StrEnum):
     HOLD_POSTING = "hold_posting"
     RESUME_POSTING = "resume_posting"
     CONFIRM_POSTING = "confirm_posting"
+    ATTEST_PART = "attest_part"
     DENY_POSTING = "deny_posting"
     CANCEL_POSTING = "cancel_posting"
     OPEN_GATE = "open_gate"
@@ -128,6 +129,7 @@ ACT_LABELS = {
     Act.HOLD_POSTING: "暂停推送",
     Act.RESUME_POSTING: "恢复推送",
     Act.CONFIRM_POSTING: "确认已发出",
+    Act.ATTEST_PART: "人工证明",
     Act.DENY_POSTING: "确认未发出",
     Act.CANCEL_POSTING: "取消推送",
     Act.OPEN_GATE: "放行门户先行",
@@ -175,6 +177,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.HOLD_POSTING: ANY_IN_CHAIN,
     Act.RESUME_POSTING: frozenset({Role.EDITOR, Role.APPROVER}),
     Act.CONFIRM_POSTING: frozenset({Role.EDITOR}),
+    Act.ATTEST_PART: frozenset({Role.EDITOR}),
     Act.DENY_POSTING: frozenset({Role.EDITOR, Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER, Role.APPROVER}),
     Act.CANCEL_POSTING: frozenset({Role.EDITOR}),
     Act.OPEN_GATE: frozenset({Role.APPROVER}),

@@ -36,6 +36,9 @@ RENEW_S = 20
 ABSENT_APART_S = 60
 """Two looks that find nothing must be this far apart before absence is believed."""
 
+DENY_LOOK = timedelta(minutes=5)
+"""A person's "it is not there" counts only so long after a look of ours that found nothing."""
+
 PROBE_S = 600
 """A paused channel is probed this often."""
 

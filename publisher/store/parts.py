@@ -42,6 +42,11 @@ class Parts:
         """Every part, oldest first."""
         return records(PartRecord, self._c.execute(sa.select(t.parts).order_by(t.parts.c.out_at)))
 
+    def at_address(self, channel: str, url: str) -> list[PartRecord]:
+        """Parts of a channel at one address, whatever their state."""
+        query = sa.select(t.parts).where(t.parts.c.channel == channel, t.parts.c.url == url)
+        return records(PartRecord, self._c.execute(query))
+
     def due(self, channel: str, now: datetime, *states: PartState) -> list[PartRecord]:
         """Parts of a channel in one of these states whose next look or try is due."""
         p = t.parts.c

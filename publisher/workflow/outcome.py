@@ -232,6 +232,7 @@ def become_unknown(
         unknown_since=now,
         looks=0,
         absent_seen_at=None,
+        denied_by="",
         next_look_at=next_look(channel.profile.looks_s, 0, now),
         error=error_values(why),
     )

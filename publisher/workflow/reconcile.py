@@ -33,10 +33,11 @@ from channels.contract import (
     StillRunning,
     TakenDown,
 )
+from publisher.domain.clocks import shown_minute
 from publisher.domain.errors import Reason, refuse
 from publisher.domain.people import Act, require
 from publisher.domain.posting import PostingEvent, PostingState, advance_posting
-from publisher.domain.timing import ABSENT_APART_S, absence_counts_from, next_look
+from publisher.domain.timing import ABSENT_APART_S, DENY_LOOK, absence_counts_from, next_look
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import Reading, Store, UnitOfWork
 from publisher.workflow.account import sending
@@ -338,6 +339,15 @@ def confirm_by_hand(
             allowed="平台上这一条的公开网址",
             english="the address does not show the approved content",
         )
+    others = [p for p in uow.parts.at_address(posting.channel, part.url) if p.posting_id != posting.id]
+    if any(p.id != posting.amends for p in others):
+        raise refuse(
+            Reason.BAD_INPUT,
+            "这个网址是另一条推送的",
+            field="url",
+            allowed="这一条自己的公开网址",
+            english="the address belongs to another posting",
+        )
     close_open_steps(uow, posting, StepState.DONE, now)
     bring_out(
         uow,
@@ -354,6 +364,49 @@ def confirm_by_hand(
 
 
 @dataclass(frozen=True, slots=True)
+class LookedFor:
+    """One more look for a posting of unknown outcome, made for a person who wants to deny it.
+
+    `began` is when (aware); `found` says that it is there, and then it was adopted; `failed` why no look could
+    be made, "" when it could. Before `counts_from` the platform may still be at it.
+    """
+
+    began: datetime
+    counts_from: datetime
+    found: bool = False
+    failed: str = ""
+
+
+def look_before_deny(store: Store, outlets: Outlets, posting_id: str) -> LookedFor:
+    """Look once more, now, with nothing open. What is found is adopted at once, like by any other look."""
+    began = outlets.now()
+    with store.read() as reading:
+        posting = reading.postings.get(posting_id)
+        steps = reading.postings.steps(posting_id, PUBLISH)
+    if posting is None or posting.state is not PostingState.UNKNOWN:
+        return LookedFor(began, began)
+    channel = outlets.channels[posting.channel]
+    started = max((s.started_at for s in steps if s.state == StepState.OPEN), default=None)
+    times = channel.profile.call_timeout_s, channel.profile.settle_s
+    counts_from = absence_counts_from(started, *times) if started else began
+    try:
+        with store.read() as reading:
+            message = message_of(reading, posting)
+        found = channel.find(message, outlets.journal_for(store, posting, PUBLISH))
+    except Tampered:
+        return LookedFor(began, counts_from, failed="存储的内容与签发的内容不一致，请查存证日志")
+    except ChannelError as why:
+        return LookedFor(began, counts_from, failed=why.words)
+    if isinstance(found, Found):
+        with store.write() as uow:
+            present = uow.postings.get(posting_id)
+            if present is not None and present.state is PostingState.UNKNOWN:
+                _settle_look(uow, outlets, present, found, began)
+            uow.commit()
+    return LookedFor(began, counts_from, found=isinstance(found, Found))
+
+
+@dataclass(frozen=True, slots=True)
 class DenyRequest:
     """A person has looked and says that it is not out. Two people must say so."""
 
@@ -361,13 +414,17 @@ class DenyRequest:
     reason: str = ""
 
 
-def deny_by_hand(uow: UnitOfWork, now: datetime, actor: Actor, request: DenyRequest) -> bool:
+def deny_by_hand(
+    uow: UnitOfWork, now: datetime, actor: Actor, request: DenyRequest, *, looked: LookedFor
+) -> bool:
     """The first person's word is kept; with the second person's the posting may be sent again.
 
-    True when it is queued again. The same person twice is refused.
+    `looked` is what `look_before_deny` found just now: each of the two says so after a fresh look. True when it
+    is queued again. The same person twice is refused.
     """
     require(Act.DENY_POSTING, actor.person)
     posting = _posting(uow, request.posting_id)
+    _refuse_without_look(now, looked)
     state = advance_posting(posting.state, PostingEvent.DENY_BY_HAND)
     if posting.denied_by == actor.name:
         raise refuse(
@@ -398,6 +455,28 @@ def deny_by_hand(uow: UnitOfWork, now: datetime, actor: Actor, request: DenyRequ
     )
     uow.commit()
     return second
+
+
+def _refuse_without_look(now: datetime, looked: LookedFor) -> None:
+    refusals = (
+        (looked.found, "平台上查到了这一条，已按发出记下", "不用再确认", "it is there"),
+        (
+            bool(looked.failed),
+            f"刚才没能查看平台：{looked.failed}",
+            "能查看的时候再确认",
+            "no look could be made",
+        ),
+        (now - looked.began > DENY_LOOK, "查看已过时，请再看一次", "刚看过平台以后", "the look is too old"),
+        (
+            looked.began < looked.counts_from,
+            "平台可能还在处理，现在看不到不说明没有发出",
+            f"{shown_minute(looked.counts_from)} 以后",
+            "too early: the platform may still be at it",
+        ),
+    )
+    for applies, words, allowed, english in refusals:
+        if applies:
+            raise refuse(Reason.WRONG_STATE, words, field="posting", allowed=allowed, english=english)
 
 
 def _posting(uow: UnitOfWork, posting_id: str) -> PostingRecord:
@@ -432,10 +511,12 @@ def _record(
 __all__ = [
     "ConfirmRequest",
     "DenyRequest",
+    "LookedFor",
     "close_open_steps",
     "confirm_by_hand",
     "deny_by_hand",
     "look_at_claimed",
+    "look_before_deny",
     "look_for_unknown",
     "poll_accepted",
     "recover",

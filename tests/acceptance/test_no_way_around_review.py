@@ -295,6 +295,10 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
     }.get(act, {})
     if act in ("remove.confirm_part_gone", "reconcile.confirm_by_hand"):
         tools = {"seen": Gone()}
+    if act == "reconcile.deny_by_hand":
+        tools = {"looked": reconcile.LookedFor(shared_world.clock.now, shared_world.clock.now)}
+    if act == "attest.attest":
+        tools = {"outlets": shared_world.office.outlets}
     if act == "staff.set_contact":
         tools = {"targets": ()}
     request = requests.get(act, desk.PostingRequest("none", "理由"))

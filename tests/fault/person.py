@@ -16,6 +16,7 @@ from publisher.workflow.reconcile import (
     confirm_by_hand,
     deny_by_hand,
     look_at_claimed,
+    look_before_deny,
 )
 from tests.fault.house import SENTENCE, SUMMARY, House, person
 
@@ -52,5 +53,7 @@ def answer(office: Office, house: House, posting: PostingRecord, account_page: s
         office.perform(person(office, house, "lu"), confirm_by_hand, request, seen=seen)
         return "confirmed by a person"
     for name in ("lu", "qin"):
-        office.perform(person(office, house, name), deny_by_hand, DenyRequest(posting.id, "读者页面上没有"))
+        looked = look_before_deny(office.store, office.outlets, posting.id)
+        request = DenyRequest(posting.id, "读者页面上没有")
+        office.perform(person(office, house, name), deny_by_hand, request, looked=looked)
     return "denied by two people"

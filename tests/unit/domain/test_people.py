@@ -45,6 +45,7 @@ DESIGN = {  # design 3, by whom
     "hold_posting": CHAIN,
     "resume_posting": "editor approver",
     "confirm_posting": "editor",
+    "attest_part": "editor",
     "deny_posting": "editor content_reviewer secrecy_reviewer approver",
     "cancel_posting": "editor",
     "open_gate": "approver",
