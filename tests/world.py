@@ -9,6 +9,7 @@ import io
 import re
 import shutil
 import sqlite3
+import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -114,6 +115,23 @@ def fetch(url: str) -> Fetched:
     words = _Words()
     words.feed(raw.decode("utf-8", "replace"))
     return Fetched(status, "".join(words.words), tuple(words.links), raw)
+
+
+def files_with(home: Path, *words: str) -> list[str]:
+    """Names of the home's own files in which one of the words stands; what is public lies elsewhere.
+
+    Another process reads: one that has an SQLite file open loses its locks when it opens and closes it again.
+    """
+    wanted = [part for word in words for part in ("-e", word)]
+    ran = subprocess.run(
+        ["grep", "-rlaF", "--exclude-dir=sites", *wanted, str(home)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"LC_ALL": "C"},
+    )
+    assert ran.returncode in (0, 1), ran.stderr
+    return [Path(line).name for line in ran.stdout.splitlines()]
 
 
 def chinese_runs(text: str) -> list[str]:

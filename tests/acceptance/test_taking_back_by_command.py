@@ -18,7 +18,7 @@ import time_machine
 
 from channels.sandbox.stage import Do, Fault
 from publisher.cli import main
-from tests.world import PORTALS, SOCIAL, TEXT, TITLE, World, fetch, item_file
+from tests.world import PORTALS, SOCIAL, TEXT, TITLE, World, fetch, files_with, item_file
 
 AUDITOR = Path(__file__).parents[2] / "deploy" / "auditor" / "verify_gongkai_log.py"
 NOTE = "停水结束时间由“次日6时”改为“次日8时”"
@@ -194,7 +194,7 @@ def test_expunge(desk: Desk) -> None:
     shown = desk.item(item_id)
     files = [world.home / "blobs" / f["digest"][:2] / f["digest"] for f in shown["content"]["files"]]
     assert readable(world, item_id, SECRET) == {*PORTALS, *SOCIAL}
-    assert found_in(world, SECRET) != []
+    assert files_with(world.home, SECRET) != []
     before = desk.log_holds()
     assert desk.run("item", "expunge", item_id, "--reason", "x", by="qin")[0] == 3, "it is still out"
     desk.get("item", "withdraw", item_id, "--leak", "--reason", "误发个人信息", by="shen")
@@ -204,12 +204,12 @@ def test_expunge(desk: Desk) -> None:
     assert desk.run("item", "expunge", item_id, "--reason", "x", by="lu")[0] == 5
     desk.get("item", "expunge", item_id, "--reason", "误发个人信息，依规抹除", by="shen")
     assert desk.run("item", "expunge", item_id, "--confirm", by="shen")[0] == 5, "a second person"
-    assert found_in(world, SECRET) != [], "nothing is erased before the second person's word"
+    assert files_with(world.home, SECRET) != [], "nothing is erased before the second person's word"
     desk.log_holds()
     done = desk.get("item", "expunge", item_id, "--confirm", by="qin")
     assert done["notes"] > 10
     assert done["files"] == 1
-    assert found_in(world, SECRET) == []
+    assert files_with(world.home, SECRET) == []
     assert not any(path.exists() for path in files)
     world.sweep()
     after = desk.item(item_id)
@@ -223,15 +223,6 @@ def test_expunge(desk: Desk) -> None:
     assert {"person:order:expunge", "person:order:confirm_expunge", "system:order:fulfilled"} <= set(kinds)
 
 
-def found_in(world: World, words: str) -> list[str]:
-    """Files of the home in which the words still stand, as they are or as JSON writes them."""
-    return [
-        path.name
-        for path in world.home.rglob("*")
-        if path.is_file() and words.encode() in path.read_bytes() and "sites" not in path.parts
-    ]
-
-
 def test_what_was_expunged_stops_nothing_and_cannot_be_sent_again(desk: Desk) -> None:
     world = desk.world
     item_id = world.draft(item_file("关于石渡片区检修的通告", f"联系人{SECRET}。\n", channels=PORTALS))
@@ -241,7 +232,7 @@ def test_what_was_expunged_stops_nothing_and_cannot_be_sent_again(desk: Desk) ->
     desk.get("item", "expunge", item_id, "--reason", "误录个人信息", by="qin")
     desk.get("item", "expunge", item_id, "--confirm", by="shen")
     world.turn()
-    assert found_in(world, SECRET) == []
+    assert files_with(world.home, SECRET) == []
     assert desk.run("item", "submit", item_id, by="lu")[0] == 3
     assert desk.get("item", "list")["items"]
     other, _ = world.out_everywhere(item_file("关于石渡片区恢复供水的通告", channels=PORTALS))
@@ -258,7 +249,7 @@ def test_a_leak_is_erased_while_its_removal_still_goes_on(desk: Desk) -> None:
     assert world.states(item_id) == {"city-portal": "withdrawn", "weibo": "withdrawing"}
     desk.get("item", "expunge", item_id, "--reason", "误发个人信息", by="shen")
     desk.get("item", "expunge", item_id, "--confirm", by="qin")
-    assert found_in(world, SECRET) == []
+    assert files_with(world.home, SECRET) == []
     world.until(lambda: closed(world, item_id), step_s=120)
     assert world.states(item_id)["weibo"] == "withdrawn"
     assert fetch(world.urls(item_id)["weibo"]).status == 404

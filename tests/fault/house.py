@@ -71,7 +71,12 @@ class House:
         return home
 
 
-def build_house(home: Path, ports: dict[str, int], clock: Callable[[], datetime]) -> House:
+CHANNELS = ("city-portal", "bureau-portal", "archive", "wechat", "weibo")
+
+
+def build_house(
+    home: Path, ports: dict[str, int], clock: Callable[[], datetime], channels: tuple[str, ...] = CHANNELS
+) -> House:
     """Set up, draft, submit, sign by three people, schedule; nothing is released yet."""
     created = create_home(
         home, admin="admin", admin_display="管理员", practice=True, ports=ports, database=database()
@@ -83,26 +88,33 @@ def build_house(home: Path, ports: dict[str, int], clock: Callable[[], datetime]
     office = open_office(home, clock=clock)
     admin = office.prove("admin", token=created.admin_token)
     tokens = {name: office.perform(admin, add_user, AddUserRequest(name, *rest)) for name, *rest in STAFF}
-    lu, shen, qin = (office.prove(name, token=token) for name, token in tokens.items())
-    item_id = office.perform(lu, save_draft, _draft(clock().date() - timedelta(days=1)))
-    done = office.perform(lu, submit, SubmitRequest(item_id), **office.submit_tools())
+    lu = office.prove("lu", token=tokens["lu"])
+    item_id = office.perform(lu, save_draft, _draft(clock().date() - timedelta(days=1), channels))
+    house = House(home, item_id, tokens)
+    send(office, house)
+    office.close()
+    return house
+
+
+def send(office: Office, house: House) -> None:
+    """Submit the item's draft, sign it by three people, schedule it for now."""
+    lu, shen, qin = (person(office, house, name) for name in ("lu", "shen", "qin"))
+    done = office.perform(lu, submit, SubmitRequest(house.item_id), **office.submit_tools())
     signed = review.SignRequest(done.revision_id)
     office.perform(shen, review.pass_content, signed)
     office.perform(shen, review.clear_secrecy, signed)
     office.perform(qin, review.sign_off, signed)
     office.perform(lu, schedule.schedule, schedule.ScheduleRequest(done.revision_id))
-    office.close()
-    return House(home, item_id, tokens)
 
 
-def _draft(formed_on: date) -> DraftRequest:
+def _draft(formed_on: date, channels: tuple[str, ...]) -> DraftRequest:
     content = Content(
         title=TITLE,
         kind="notice",
         body="",
         formed_on=formed_on,
         column="tzgg",
-        channels=("city-portal", "bureau-portal", "archive", "wechat", "weibo"),
+        channels=channels,
         summary=SUMMARY,
     )
     picture = io.BytesIO()

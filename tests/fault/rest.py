@@ -17,6 +17,7 @@ from tests.fault.moments import Clock
 
 ROUNDS = 200
 UNSEEN = (PartState.PUBLISHED, PartState.DIFFERS, PartState.MISSING, PartState.WITHDRAWING)
+SEEN = (PartState.VERIFIED, PartState.REPLACED, PartState.WITHDRAWN)
 BY_PEOPLE = (PostingState.HELD, PostingState.BY_HAND, PostingState.FAILED)
 
 
@@ -77,9 +78,7 @@ def _settled(reading: Reading, posting: PostingRecord) -> bool:
     if posting.state is PostingState.CANCELLED:
         return True
     parts = reading.parts.of_posting(posting.id)
-    return posting.state is PostingState.OUT and all(
-        part.state in (PartState.VERIFIED, PartState.WITHDRAWN) for part in parts
-    )
+    return posting.state is PostingState.OUT and all(part.state in SEEN for part in parts)
 
 
 def needs_person(posting: PostingRecord) -> bool:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 PUBLISH, WITHDRAW = "publish", "withdraw"
 DIGEST = re.compile(r":[0-9a-f]{16}$")
+AMENDS = re.compile(r"^amend-[0-9a-f]{12}:")
 
 
 class Point(StrEnum):
@@ -38,8 +39,8 @@ class Step:
 
 
 def plain_name(name: str) -> str:
-    """The name of a step without the digest of the file it is about."""
-    return DIGEST.sub("", name)
+    """The name of a step without the digest of the file, or of the corrected page, that it is about."""
+    return AMENDS.sub("amend:", DIGEST.sub("", name))
 
 
 def trip_of(scope: str) -> str:
@@ -76,6 +77,14 @@ WITHDRAWING = (
     Step(BUREAU, WITHDRAW, "withdraw:page"),
     Step(BUREAU, WITHDRAW, "withdraw:lists"),
 )
+
+CORRECTING = (
+    Step(CITY, PUBLISH, "amend:files"),
+    Step(CITY, PUBLISH, "amend:history"),
+    Step(CITY, PUBLISH, "amend:page"),
+    Step(CITY, PUBLISH, "amend:lists"),
+)
+"""The steps by which a page is corrected in place."""
 
 AFTER_FAULTS = {
     "first-try": Step(WEIBO, PUBLISH, "first-try"),
