@@ -31,8 +31,8 @@ check: .venv/dev.ok
 week: .venv/dev.ok
 	@$(BIN)/pytest -q -n 0 -s tests/acceptance/test_week.py
 
-bench: .venv/runtime.ok
-	@PYTHONPATH=. $(BIN)/python bench/delivery.py
+bench: .venv/dev.ok
+	@$(BIN)/python -m bench
 
 lock: .venv/dev.ok
 	$(COMPILE) -o requirements.lock

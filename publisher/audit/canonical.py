@@ -27,9 +27,9 @@ def encode(document: Mapping[str, object]) -> bytes:
     Keys are sorted by code point. Only `"` and `\\` are ever escaped, because control characters
     are refused. Raises `NotCanonical` for control characters, lone surrogates and more than `MAX_BYTES`.
     """
-    if _has_control(document):
+    text = _ENCODER.encode(document)
+    if ("\\" in text or "\x7f" in text) and _has_control(document):  # all others are escaped with a backslash
         raise NotCanonical("存证记录里不能有控制字符")
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -42,9 +42,7 @@ def encode(document: Mapping[str, object]) -> bytes:
 def decode(text: str) -> dict[str, object]:
     """The document behind canonical text. Raises `NotCanonical` for anything else, and nothing else."""
     try:
-        document = json.loads(
-            text, object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float
-        )
+        document = _DECODER.decode(text)
         again = encode(document).decode() if isinstance(document, dict) else ""
     except NotCanonical:
         raise
@@ -64,6 +62,10 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_float(_text: str) -> NoReturn:
     raise NotCanonical("只能有整数和文字")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_no_float, parse_constant=_no_float)
 
 
 def _has_control(value: object) -> bool:

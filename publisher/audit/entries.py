@@ -199,6 +199,9 @@ def parse_entry(text: str) -> Entry:
     return entry
 
 
+_OUTCOMES = tuple(Outcome)
+
+
 def check_log_id(log_id: str) -> str:
     """The log id itself, when it may also be a checkpoint's origin and a key's name."""
     _check(_matches(_LOG_ID, log_id), "log_id", "字母、数字和 . / _ -，最多 128 个字符")
@@ -216,7 +219,7 @@ def check_fields(values: EntryDraft | Entry, *, core_only: bool = False) -> None
     for name in ("actor", "subject", "on_behalf_of", "os_user", "body"):
         _check(_matches(_WHO, getattr(values, name)), name, "最多 200 个字符，不含空格和控制字符")
     _check(values.actor != "", "actor", f"人的账号、{SYSTEM} 或 {NOBODY}")
-    _check(values.outcome in tuple(Outcome), "outcome", "、".join(Outcome))
+    _check(values.outcome in _OUTCOMES, "outcome", "、".join(Outcome))
 
 
 def _check_mapping(field_name: str, mapping: object, pattern: re.Pattern[str], allowed: str) -> None:

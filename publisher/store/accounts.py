@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,13 @@ import sqlalchemy as sa
 from publisher.domain.posting import ChannelState
 from publisher.store import schema as t
 from publisher.store.records import AlarmRecord, ChannelRecord, FreezeRecord, one_or_none, records
+
+C, A = t.channels.c, t.alarms.c
+CHANNEL = sa.select(t.channels).where(C.name == sa.bindparam("key"))
+CHANGE_CHANNEL = sa.update(t.channels).where(C.name == sa.bindparam("key"))
+CLOSE_ALARMS = sa.update(t.alarms).where(
+    A.cause.in_(sa.bindparam("causes", expanding=True)), A.closed_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +48,7 @@ class Accounts:
 
     def channel(self, name: str) -> ChannelRecord | None:
         """By name."""
-        return one_or_none(
-            ChannelRecord, self._c.execute(sa.select(t.channels).where(t.channels.c.name == name))
-        )
+        return one_or_none(ChannelRecord, self._c.execute(CHANNEL, {"key": name}))
 
     def channels(self) -> list[ChannelRecord]:
         """All known channels."""
@@ -51,7 +56,7 @@ class Accounts:
 
     def change_channel(self, name: str, **values: Any) -> None:
         """Set columns of one channel."""
-        self._c.execute(sa.update(t.channels).where(t.channels.c.name == name).values(**values))
+        self._c.execute(CHANGE_CHANNEL, {"key": name, **values})
 
     def freeze(self, channel: str = "") -> FreezeRecord | None:
         """The freeze that stands for one channel, or for all of them (""); None when there is none."""
@@ -125,11 +130,11 @@ class Accounts:
 
     def close_alarm(self, cause: str, now: datetime) -> bool:
         """Close the open alarm of a cause; False when none is open."""
-        a = t.alarms.c
-        changed = self._c.execute(
-            sa.update(t.alarms).where(a.cause == cause, a.closed_at.is_(None)).values(closed_at=now)
-        )
-        return changed.rowcount > 0
+        return self.close_alarms((cause,), now)
+
+    def close_alarms(self, causes: Sequence[str], now: datetime) -> bool:
+        """Close the open alarms of these causes; False when none is open."""
+        return self._c.execute(CLOSE_ALARMS, {"causes": causes, "closed_at": now}).rowcount > 0
 
     def erase_alarms(self, subjects: Iterable[str], words: str) -> None:
         """Put `words` in the place of what every alarm about one of these ids says, and its messages to people."""

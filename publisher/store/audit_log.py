@@ -11,6 +11,10 @@ from publisher.audit.chain import Head, Sealed
 from publisher.audit.entries import StoredEntry, StoredNote
 from publisher.store import schema as t
 
+E = t.log_entries.c
+HEAD = sa.select(E.seq, E.entry_hash, E.at).order_by(E.seq.desc()).limit(1)
+ADD_ENTRY, ADD_NOTE = sa.insert(t.log_entries), sa.insert(t.log_notes)
+
 
 class Log:
     """Reads and writes within one transaction."""
@@ -21,8 +25,7 @@ class Log:
 
     def head(self, log_id: str) -> Head:
         """Where the log ends."""
-        e = t.log_entries.c
-        row = self._c.execute(sa.select(e.seq, e.entry_hash, e.at).order_by(e.seq.desc()).limit(1)).first()
+        row = self._c.execute(HEAD).first()
         if row is None:
             return Head(log_id)
         return Head(log_id, row.seq, row.entry_hash, row.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
@@ -30,22 +33,20 @@ class Log:
     def append(self, sealed: Sealed) -> None:
         """One sealed entry with its notes."""
         entry = sealed.entry
-        self._c.execute(
-            sa.insert(t.log_entries).values(
-                seq=entry.seq,
-                canonical=sealed.canonical.decode(),
-                entry_hash=sealed.entry_hash,
-                prev_hash=sealed.prev_hash,
-                at=datetime.fromisoformat(entry.at),
-                kind=entry.kind,
-                subject=entry.subject,
-                actor=entry.actor,
-            )
-        )
+        row = {
+            "seq": entry.seq,
+            "canonical": sealed.canonical.decode(),
+            "entry_hash": sealed.entry_hash,
+            "prev_hash": sealed.prev_hash,
+            "at": datetime.fromisoformat(entry.at),
+            "kind": entry.kind,
+            "subject": entry.subject,
+            "actor": entry.actor,
+        }
+        self._c.execute(ADD_ENTRY, row)
         for note in sealed.stored_notes:
-            self._c.execute(
-                sa.insert(t.log_notes).values(seq=note.seq, name=note.name, salt=note.salt, text=note.text)
-            )
+            values = {"seq": note.seq, "name": note.name, "salt": note.salt, "text": note.text}
+            self._c.execute(ADD_NOTE, values)
 
     def entries(
         self, *, first: int = 1, subject: str = "", kind: str = "", limit: int = 0

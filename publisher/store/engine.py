@@ -94,7 +94,9 @@ def open_engine(target: Target, *, writes: bool = False) -> sa.Engine:
     """An engine for reading, or for writing under the writers' lock.
 
     `target` is a file, or an address like `postgresql+psycopg://…`; transactions begin as the module says,
-    except that an SQLite writer must hold `writers_lock` already. Raises `StoreUnavailable` on use, not here.
+    except that an SQLite writer must hold `writers_lock` already. Two execution options: `at_once` begins no
+    transaction (each statement is its own), `unlocked` begins one without the lock (PostgreSQL).
+    Raises `StoreUnavailable` on use, not here.
     """
     url = f"sqlite:///{target}" if isinstance(target, Path) else target
     engine = _open_file(url, writes=writes) if is_file(url) else _open_server(url, writes=writes)
@@ -104,7 +106,6 @@ def open_engine(target: Target, *, writes: bool = False) -> sa.Engine:
 
 def _open_file(url: str, *, writes: bool) -> sa.Engine:
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_S, "check_same_thread": False})
-    begins = "BEGIN IMMEDIATE" if writes else "BEGIN"
     pragmas = ("synchronous=FULL", "foreign_keys=ON", "trusted_schema=OFF", f"query_only={int(not writes)}")
 
     @event.listens_for(engine, "connect")
@@ -115,7 +116,10 @@ def _open_file(url: str, *, writes: bool) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begins)
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif not connection.get_execution_options().get("at_once", False):
+            connection.connection.execute("BEGIN")  # touches no file yet, cannot fail
 
     return engine
 
@@ -124,9 +128,7 @@ def _open_server(url: str, *, writes: bool) -> sa.Engine:
     session = SESSION if writes else {**SESSION, **READING}
     options = " ".join(f"-c {name}={value}" for name, value in session.items())
     arguments = {"connect_timeout": 10, "application_name": "gongkai", "options": options}
-    engine = sa.create_engine(
-        url, connect_args=arguments, isolation_level="READ COMMITTED" if writes else None, pool_size=10
-    )
+    engine = sa.create_engine(url, connect_args=arguments, isolation_level="AUTOCOMMIT", pool_size=10)
 
     @event.listens_for(engine, "checkin")
     def lies(_dbapi: Any, record: Any) -> None:
@@ -138,16 +140,18 @@ def _open_server(url: str, *, writes: bool) -> sa.Engine:
             return
         try:
             dbapi.execute("SELECT 1")
-            dbapi.rollback()
         except Exception as why:
             raise sa.exc.DisconnectionError from why  # the pool opens another one
 
-    if writes:
-
-        @event.listens_for(engine, "begin")
-        def begin(connection: sa.Connection) -> None:
-            if not connection.get_execution_options().get("unlocked", False):
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS_LOCK})")
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        chosen = connection.get_execution_options()
+        if chosen.get("at_once", False):
+            return
+        locks = writes and not chosen.get("unlocked", False)
+        connection.exec_driver_sql(
+            f"BEGIN; SELECT pg_advisory_xact_lock({WRITERS_LOCK})" if locks else "BEGIN"
+        )
 
     return engine
 

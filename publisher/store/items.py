@@ -13,7 +13,23 @@ from publisher.domain.people import Act
 from publisher.domain.review import Signature
 from publisher.store import schema as t
 from publisher.store.quotas import Quotas
-from publisher.store.records import DraftRecord, ItemRecord, RevisionRecord, one_or_none, records
+from publisher.store.records import DraftRecord, ItemRecord, RevisionRecord, one_or_none, record, records
+
+R = t.revisions.c
+ITEM = sa.select(t.items).where(t.items.c.id == sa.bindparam("key"))
+REVISION = sa.select(t.revisions).where(R.id == sa.bindparam("key"))
+REVISIONS = sa.select(t.revisions).where(R.item_id == sa.bindparam("key")).order_by(R.number)
+OF_POSTING = (
+    sa.select(t.posting_articles.c.revision_id.label("signed"), t.items.c.index_no, t.revisions)
+    .select_from(t.posting_articles)
+    .outerjoin(t.items, t.items.c.id == t.posting_articles.c.item_id)
+    .outerjoin(t.revisions, R.id == t.posting_articles.c.revision_id)
+    .where(t.posting_articles.c.posting_id == sa.bindparam("key"))
+    .order_by(t.posting_articles.c.position)
+)
+RELEASED = (
+    sa.select(R.id).where(R.item_id == sa.bindparam("key"), R.released_at.is_not(None)).order_by(R.number)
+)
 
 
 class Items:
@@ -29,7 +45,7 @@ class Items:
 
     def item(self, item_id: str) -> ItemRecord | None:
         """By id."""
-        return one_or_none(ItemRecord, self._c.execute(sa.select(t.items).where(t.items.c.id == item_id)))
+        return one_or_none(ItemRecord, self._c.execute(ITEM, {"key": item_id}))
 
     def find_item(self, text: str) -> list[ItemRecord]:
         """Items whose id begins with `text`, or whose index number is `text`."""
@@ -125,13 +141,20 @@ class Items:
 
     def revision(self, revision_id: str) -> RevisionRecord | None:
         """By digest."""
-        query = sa.select(t.revisions).where(t.revisions.c.id == revision_id)
-        return one_or_none(RevisionRecord, self._c.execute(query))
+        return one_or_none(RevisionRecord, self._c.execute(REVISION, {"key": revision_id}))
 
     def revisions(self, item_id: str) -> list[RevisionRecord]:
         """Of one item, oldest first."""
-        query = sa.select(t.revisions).where(t.revisions.c.item_id == item_id).order_by(t.revisions.c.number)
-        return records(RevisionRecord, self._c.execute(query))
+        return records(RevisionRecord, self._c.execute(REVISIONS, {"key": item_id}))
+
+    def of_posting(self, posting_id: str) -> list[tuple[str, str, RevisionRecord | None]]:
+        """(digest, index number, revision) of each article of a posting, in order; None where it is missing."""
+        rows = self._c.execute(OF_POSTING, {"key": posting_id})
+        return [(r.signed, r.index_no or "", record(RevisionRecord, r) if r.id else None) for r in rows]
+
+    def released(self, item_id: str) -> list[str]:
+        """The revisions of one item that were ever released, oldest first: their digests."""
+        return list(self._c.execute(RELEASED, {"key": item_id}).scalars())
 
     def latest_revision(self, item_id: str) -> RevisionRecord | None:
         """The newest revision of one item."""

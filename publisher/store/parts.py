@@ -12,6 +12,10 @@ from publisher.domain.part import PartState
 from publisher.store import schema as t
 from publisher.store.records import OrderRecord, PartRecord, one_or_none, records
 
+ADD = sa.insert(t.parts)
+GET = sa.select(t.parts).where(t.parts.c.id == sa.bindparam("key"))
+CHANGE = sa.update(t.parts).where(t.parts.c.id == sa.bindparam("key"))
+
 
 class Parts:
     """Reads and writes within one transaction."""
@@ -22,11 +26,11 @@ class Parts:
 
     def add(self, **values: Any) -> None:
         """A part that has just gone out."""
-        self._c.execute(sa.insert(t.parts).values(differences=[], addresses=[], **values))
+        self._c.execute(ADD, {"differences": [], "addresses": [], **values})
 
     def get(self, part_id: str) -> PartRecord | None:
         """By id: posting key, colon, position."""
-        return one_or_none(PartRecord, self._c.execute(sa.select(t.parts).where(t.parts.c.id == part_id)))
+        return one_or_none(PartRecord, self._c.execute(GET, {"key": part_id}))
 
     def of_posting(self, posting_id: str) -> list[PartRecord]:
         """In order of position."""
@@ -63,7 +67,7 @@ class Parts:
 
     def change(self, part_id: str, **values: Any) -> None:
         """Set columns of one part."""
-        self._c.execute(sa.update(t.parts).where(t.parts.c.id == part_id).values(**values))
+        self._c.execute(CHANGE, {"key": part_id, **values})
 
     def prove(
         self,

@@ -13,7 +13,104 @@ from publisher.domain.posting import POSTING_FINAL, RESERVING, ChannelState, Pos
 from publisher.domain.timing import CATCH_UP_AFTER
 from publisher.store import schema as t
 from publisher.store.quotas import Quotas
-from publisher.store.records import PostingRecord, StepRow, one_or_none, records
+from publisher.store.records import PostingRecord, StepRow, one_or_none, record, records
+
+P, S = t.postings.c, t.steps.c
+FREED = frozenset(PostingState) - RESERVING
+GET = sa.select(t.postings).where(P.id == sa.bindparam("key"))
+CHANGE = sa.update(t.postings).where(P.id == sa.bindparam("key"))
+STANDS = sa.select(P.state, P.fence).where(P.id == sa.bindparam("key"))
+ARTICLES = (
+    sa.select(t.posting_articles.c.position, t.posting_articles.c.item_id, t.posting_articles.c.revision_id)
+    .where(t.posting_articles.c.posting_id == sa.bindparam("key"))
+    .order_by(t.posting_articles.c.position)
+)
+DUE = sa.and_(
+    P.channel == sa.bindparam("of"),
+    P.state == PostingState.QUEUED,
+    P.due_at <= sa.bindparam("now"),
+    sa.or_(P.next_try_at.is_(None), P.next_try_at <= sa.bindparam("now")),
+)
+ANYTHING_DUE = sa.select(P.id).where(DUE).limit(1)
+THIS_STEP = sa.and_(
+    S.posting_id == sa.bindparam("key"), S.scope == sa.bindparam("within"), S.name == sa.bindparam("called")
+)
+STEP = sa.select(t.steps).where(THIS_STEP)
+UNDER = (
+    sa.select(P.fence.label("claimed"), t.steps)
+    .select_from(t.postings)
+    .outerjoin(
+        t.steps,
+        sa.and_(S.posting_id == P.id, S.scope == sa.bindparam("within"), S.name == sa.bindparam("called")),
+    )
+    .where(P.id == sa.bindparam("key"))
+)
+STEPS = sa.select(t.steps).where(S.posting_id == sa.bindparam("key")).order_by(S.started_at)
+STEPS_WITHIN = STEPS.where(S.scope == sa.bindparam("within"))
+ADD_STEP = sa.insert(t.steps)
+AGAIN = sa.update(t.steps).where(THIS_STEP).values(calls=S.calls + 1)
+END_STEP = sa.update(t.steps).where(THIS_STEP)
+END_OWN_STEP = END_STEP.where(
+    sa.exists().where(P.id == sa.bindparam("key"), P.fence == sa.bindparam("claimed"))
+)
+
+
+def _claim() -> sa.UpdateBase:
+    """Take the most urgent due posting that may go out. Parameters: of (channel), now, worker, overdue.
+
+    One statement, so that nothing can change between the check and the claim.
+    """
+    r, c, q = t.revisions.c, t.channels.c, t.quotas.c
+    f, kept = t.freezes.c, t.reservations.c
+    now: sa.BindParameter[Any] = sa.bindparam("now")
+    frozen = sa.exists().where(
+        f.channel == "", f.lifted_at.is_(None), sa.or_(f.urgent_too.is_(True), P.urgent.is_(False))
+    )
+    later = sa.exists().where(kept.posting_id == P.id, kept.used_at.is_(None), kept.planned_at > now)
+    catching_up = sa.and_(
+        P.urgent.is_(False),
+        P.due_at < sa.bindparam("overdue"),
+        c.catch_up_at.is_not(None),
+        c.catch_up_at > now,
+    )
+    spent = sa.exists().where(
+        q.account == sa.bindparam("of"),
+        q.sending.is_(True),
+        sa.or_(q.blocked_until > now, sa.and_(q.used >= q.maximum, q.window_end > now)),
+    )
+    chosen = (
+        sa.select(P.id)
+        .join(t.revisions, r.id == P.revision_id)
+        .join(t.channels, c.name == P.channel)
+        .where(
+            DUE,
+            r.state == RevisionState.RELEASED,
+            r.held.is_(False),
+            c.state == ChannelState.OPEN,
+            ~spent,
+            ~frozen,
+            ~later,
+            ~catching_up,
+        )
+        .order_by(P.urgent.desc(), P.due_at, P.created_at)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=t.postings)
+        .scalar_subquery()
+    )
+    return (
+        sa.update(t.postings)
+        .where(P.id == chosen)
+        .values(
+            state=PostingState.SENDING,
+            fence=P.fence + 1,
+            claimed_by=sa.bindparam("worker"),
+            claimed_at=now,
+        )
+        .returning(t.postings)
+    )
+
+
+CLAIM = _claim()
 
 
 class Postings:
@@ -35,18 +132,19 @@ class Postings:
 
     def articles(self, posting_id: str) -> list[tuple[int, str, str]]:
         """(position, item, revision) of each article, in order."""
-        a = t.posting_articles.c
-        rows = self._c.execute(
-            sa.select(a.position, a.item_id, a.revision_id)
-            .where(a.posting_id == posting_id)
-            .order_by(a.position)
-        )
-        return [(row.position, row.item_id, row.revision_id) for row in rows]
+        return [
+            (place, item, revision)
+            for place, item, revision in self._c.execute(ARTICLES, {"key": posting_id})
+        ]
 
     def get(self, posting_id: str) -> PostingRecord | None:
         """By key."""
-        query = sa.select(t.postings).where(t.postings.c.id == posting_id)
-        return one_or_none(PostingRecord, self._c.execute(query))
+        return one_or_none(PostingRecord, self._c.execute(GET, {"key": posting_id}))
+
+    def being_sent(self, posting_id: str, fence: int) -> bool:
+        """Whether the posting is being sent under this very claim."""
+        row = self._c.execute(STANDS, {"key": posting_id}).first()
+        return row is not None and row.fence == fence and row.state is PostingState.SENDING
 
     def find(self, text: str) -> list[PostingRecord]:
         """Postings whose key begins with `text`."""
@@ -83,9 +181,9 @@ class Postings:
 
     def change(self, posting_id: str, **values: Any) -> None:
         """Set columns of one posting. In a state that sends no more, its place in the quota book is free again."""
-        if "state" in values and values["state"] not in RESERVING:
+        if values.get("state") in FREED:
             Quotas(self._c).free(posting_id)
-        self._c.execute(sa.update(t.postings).where(t.postings.c.id == posting_id).values(**values))
+        self._c.execute(CHANGE, {"key": posting_id, **values})
 
     def due_to_look(self, channel: str, now: datetime, state: PostingState) -> list[PostingRecord]:
         """Postings of a channel in this state whose next look or poll is due."""
@@ -118,14 +216,7 @@ class Postings:
 
     def anything_due(self, channel: str, now: datetime) -> bool:
         """Whether a claim may find something; a cheap read that takes no lock."""
-        p = t.postings.c
-        due = sa.select(p.id).where(
-            p.channel == channel,
-            p.state == PostingState.QUEUED,
-            p.due_at <= now,
-            sa.or_(p.next_try_at.is_(None), p.next_try_at <= now),
-        )
-        return self._c.execute(due.limit(1)).first() is not None
+        return self._c.execute(ANYTHING_DUE, {"of": channel, "now": now}).first() is not None
 
     def claim(self, channel: str, now: datetime, worker: str) -> PostingRecord | None:
         """Take the most urgent due posting of a channel, or None.
@@ -134,52 +225,8 @@ class Postings:
         the sending quotas not spent, no later place planned for it, and that overdue ones are not sent in a
         burst; the fencing number grows.
         """
-        p, r, c, q = t.postings.c, t.revisions.c, t.channels.c, t.quotas.c
-        f, kept = t.freezes.c, t.reservations.c
-        frozen = sa.exists().where(
-            f.channel == "", f.lifted_at.is_(None), sa.or_(f.urgent_too.is_(True), p.urgent.is_(False))
-        )
-        later = sa.exists().where(kept.posting_id == p.id, kept.used_at.is_(None), kept.planned_at > now)
-        catching_up = sa.and_(
-            p.urgent.is_(False),
-            p.due_at < now - CATCH_UP_AFTER,
-            c.catch_up_at.is_not(None),
-            c.catch_up_at > now,
-        )
-        spent = sa.exists().where(
-            q.account == channel,
-            q.sending.is_(True),
-            sa.or_(q.blocked_until > now, sa.and_(q.used >= q.maximum, q.window_end > now)),
-        )
-        chosen = (
-            sa.select(p.id)
-            .join(t.revisions, r.id == p.revision_id)
-            .join(t.channels, c.name == p.channel)
-            .where(
-                p.channel == channel,
-                p.state == PostingState.QUEUED,
-                p.due_at <= now,
-                sa.or_(p.next_try_at.is_(None), p.next_try_at <= now),
-                r.state == RevisionState.RELEASED,
-                r.held.is_(False),
-                c.state == ChannelState.OPEN,
-                ~spent,
-                ~frozen,
-                ~later,
-                ~catching_up,
-            )
-            .order_by(p.urgent.desc(), p.due_at, p.created_at)
-            .limit(1)
-            .with_for_update(skip_locked=True, of=t.postings)
-            .scalar_subquery()
-        )
-        taken = (
-            sa.update(t.postings)
-            .where(p.id == chosen)
-            .values(state=PostingState.SENDING, fence=p.fence + 1, claimed_by=worker, claimed_at=now)
-            .returning(t.postings)
-        )
-        return one_or_none(PostingRecord, self._c.execute(taken))
+        asked = {"of": channel, "now": now, "worker": worker, "overdue": now - CATCH_UP_AFTER}
+        return one_or_none(PostingRecord, self._c.execute(CLAIM, asked))
 
     def amending(self, part_id: str) -> PostingRecord | None:
         """The unfinished posting that corrects this part in place, if there is one."""
@@ -202,16 +249,20 @@ class Postings:
 
     def steps(self, posting_id: str, scope: str = "") -> list[StepRow]:
         """Steps of a posting, oldest first; one scope, or all."""
-        query = sa.select(t.steps).where(t.steps.c.posting_id == posting_id).order_by(t.steps.c.started_at)
-        if scope:
-            query = query.where(t.steps.c.scope == scope)
-        return records(StepRow, self._c.execute(query))
+        query = STEPS_WITHIN if scope else STEPS
+        return records(StepRow, self._c.execute(query, {"key": posting_id, "within": scope}))
 
     def step(self, posting_id: str, scope: str, name: str) -> StepRow | None:
         """One step."""
-        s = t.steps.c
-        query = sa.select(t.steps).where(s.posting_id == posting_id, s.scope == scope, s.name == name)
-        return one_or_none(StepRow, self._c.execute(query))
+        key = {"key": posting_id, "within": scope, "called": name}
+        return one_or_none(StepRow, self._c.execute(STEP, key))
+
+    def step_under(self, posting_id: str, scope: str, name: str) -> tuple[int, StepRow | None]:
+        """The posting's fencing number and one step; (-1, None) when there is no such posting."""
+        row = self._c.execute(UNDER, {"key": posting_id, "within": scope, "called": name}).first()
+        if row is None:
+            return -1, None
+        return row.claimed, record(StepRow, row) if row.posting_id else None
 
     def begin_step(
         self,
@@ -223,8 +274,9 @@ class Postings:
         repeatable: bool,
         fence: int,
         now: datetime,
+        again: bool,
     ) -> None:
-        """Write the intent of a step, new or again."""
+        """Write the intent of a step, new or `again`."""
         values = {
             "digest": digest,
             "state": "open",
@@ -232,18 +284,12 @@ class Postings:
             "fence": fence,
             "started_at": now,
         }
-        if self.step(posting_id, scope, name) is None:
-            insert = sa.insert(t.steps).values(
-                posting_id=posting_id, scope=scope, name=name, calls=1, result={}, **values
-            )
-            self._c.execute(insert)
+        key = {"key": posting_id, "within": scope, "called": name}
+        if again:
+            self._c.execute(AGAIN, {**key, **values, "ended_at": None})
             return
-        s = t.steps.c
-        self._c.execute(
-            sa.update(t.steps)
-            .where(s.posting_id == posting_id, s.scope == scope, s.name == name)
-            .values(calls=s.calls + 1, ended_at=None, **values)
-        )
+        row = {"posting_id": posting_id, "scope": scope, "name": name, "calls": 1, "result": {}}
+        self._c.execute(ADD_STEP, {**row, **values})
 
     def end_step(
         self,
@@ -257,11 +303,11 @@ class Postings:
         fence: int | None = None,
     ) -> bool:
         """Write the end of a step. With `fence` only while the posting still has that number; False when not."""
-        s, p = t.steps.c, t.postings.c
-        query = sa.update(t.steps).where(s.posting_id == posting_id, s.scope == scope, s.name == name)
-        if fence is not None:
-            query = query.where(sa.exists().where(p.id == posting_id, p.fence == fence))
-        return self._c.execute(query.values(state=state, ended_at=now, result=result or {})).rowcount == 1
+        values = {"state": state, "ended_at": now, "result": result or {}}
+        key = {"key": posting_id, "within": scope, "called": name}
+        if fence is None:
+            return self._c.execute(END_STEP, {**key, **values}).rowcount == 1
+        return self._c.execute(END_OWN_STEP, {**key, **values, "claimed": fence}).rowcount == 1
 
     def forget_step(self, posting_id: str, scope: str, name: str) -> None:
         """Drop a repeatable step whose result died outside."""

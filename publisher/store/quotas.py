@@ -20,6 +20,14 @@ from publisher.store.records import QuotaRecord, ReservationRecord, one_or_none,
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
+FREE = (
+    sa.delete(t.reservations)
+    .where(t.reservations.c.used_at.is_(None))
+    .returning(*(t.reservations.c[name] for name in ("account", "call", "period", "window_start")))
+)
+FREE_OF_POSTING = FREE.where(t.reservations.c.posting_id == sa.bindparam("key"))
+FREE_OF_REVISION = FREE.where(t.reservations.c.revision_id == sa.bindparam("key"))
+
 
 class Quotas:
     """Reads and writes within one transaction."""
@@ -97,13 +105,8 @@ class Quotas:
 
     def free(self, posting_id: str = "", *, revision_id: str = "") -> int:
         """Give back what a posting, or everything planned of a revision, reserved and did not use."""
-        r = t.reservations.c
-        whose = r.posting_id == posting_id if posting_id else r.revision_id == revision_id
-        freed = self._c.execute(
-            sa.delete(t.reservations)
-            .where(whose, r.used_at.is_(None))
-            .returning(r.account, r.call, r.period, r.window_start)
-        ).all()
+        query = FREE_OF_POSTING if posting_id else FREE_OF_REVISION
+        freed = self._c.execute(query, {"key": posting_id or revision_id}).all()
         for row in freed:
             self._give_back(row.account, row.call, row.period, row.window_start)
         return len(freed)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -263,16 +265,35 @@ T = TypeVar("T")
 
 
 def record(kind: type[T], row: sa.Row[Any]) -> T:
-    """One row as a record of this kind, by column names."""
-    return kind(**{f.name: row._mapping[f.name] for f in fields(kind)})  # type: ignore[arg-type]
+    """One row as a record, by column names; it may have more columns."""
+    return cast(T, _by_name(kind, row))
 
 
 def records(kind: type[T], result: sa.CursorResult[Any]) -> list[T]:
-    """All rows as records."""
-    return [record(kind, row) for row in result]
+    """All rows as records, by column names."""
+    make: Callable[[sa.Row[Any]], T] = _maker(cast(Any, kind), tuple(result.keys()))
+    return [make(row) for row in result]
 
 
 def one_or_none(kind: type[T], result: sa.CursorResult[Any]) -> T | None:
     """The first row as a record, or None."""
+    make: Callable[[sa.Row[Any]], T] = _maker(cast(Any, kind), tuple(result.keys()))
     row = result.first()
-    return None if row is None else record(kind, row)
+    return None if row is None else make(row)
+
+
+@cache
+def _maker(kind: Any, columns: tuple[str, ...]) -> Callable[[sa.Row[Any]], Any]:
+    """How a row with these columns becomes a record: in order where the order is the same, else by name."""
+    if _names(kind) == columns:
+        return lambda row: kind(*row)
+    return lambda row: _by_name(kind, row)
+
+
+def _by_name(kind: Any, row: sa.Row[Any]) -> Any:
+    return kind(**{name: row._mapping[name] for name in _names(kind)})
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 import sqlalchemy as sa
 
-from publisher.audit.chain import seal
+from publisher.audit.chain import Head, seal
 from publisher.audit.entries import EPOCH_BEGUN, EntryDraft, Outcome, fact_value
 from publisher.domain.catalogue import Bureau
 from publisher.domain.events import entry_label
@@ -122,13 +122,8 @@ class UnitOfWork(Reading):
 
     def commit(self) -> None:
         """Append the collected entries as the last statements, then commit."""
-        head = self.log.head(self.log_id)
-        for now, draft in self._drafts:
-            salts = [self._store.entropy(16) for _ in draft.notes]
-            opens = self.log_id if draft.kind == EPOCH_BEGUN else None
-            sealed = seal(head, draft, at=now, salts=salts, log_id=opens)
-            self.log.append(sealed)
-            head = sealed.head
+        if self._drafts:
+            self._append(self.log.head(self.log_id))
         try:
             self._connection.commit()
         except StoreUnavailable as why:
@@ -140,6 +135,14 @@ class UnitOfWork(Reading):
             ) from why
         self._drafts.clear()
         self._new_blobs.clear()
+
+    def _append(self, head: Head) -> None:
+        for now, draft in self._drafts:
+            salts = [self._store.entropy(16) for _ in draft.notes]
+            opens = self.log_id if draft.kind == EPOCH_BEGUN else None
+            sealed = seal(head, draft, at=now, salts=salts, log_id=opens)
+            self.log.append(sealed)
+            head = sealed.head
 
     def abandon(self) -> None:
         """Forget what was not committed, kept files included. The transaction itself is rolled back on close."""
@@ -176,11 +179,13 @@ class Store:
     entropy: Callable[[int], bytes] = os.urandom
     engine: sa.Engine = field(init=False)
     reader: sa.Engine = field(init=False)
+    _at_once: sa.Engine = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Opens nothing yet."""
         self.engine = open_engine(self.target, writes=True)
         self.reader = open_engine(self.target)
+        self._at_once = self.reader.execution_options(at_once=True)
 
     def write(self) -> AbstractContextManager[UnitOfWork]:
         """A writing transaction: nobody else writes from its first statement to its end."""
@@ -193,6 +198,12 @@ class Store:
             yield Reading(self, connection)
 
     @contextmanager
+    def glance(self) -> Iterator[Reading]:
+        """For one reading statement: no transaction around it."""
+        with self._at_once.connect() as connection:
+            yield Reading(self, connection)
+
+    @contextmanager
     def single_flight(self, account: str, name: str) -> Iterator[None]:
         """Only one holder of (account, name) over threads, processes and, on PostgreSQL, machines."""
         mark = hashlib.sha256(f"{account}\n{name}".encode())
@@ -201,7 +212,7 @@ class Store:
                 yield
             return
         key = int.from_bytes(mark.digest()[:8], signed=True)
-        with self.reader.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self._at_once.connect() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({key})")
             try:
                 yield

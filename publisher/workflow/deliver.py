@@ -6,6 +6,7 @@ If the process dies between any two of these, the next start finds the posting i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from channels.contract import (
@@ -30,7 +31,6 @@ from channels.contract import (
 from publisher.domain.clocks import shown_minute
 from publisher.domain.posting import (
     PostingEvent,
-    PostingState,
 )
 from publisher.domain.timing import GATE_LOOK_S, absence_counts_from, next_attempt
 from publisher.store.blobs import BlobDamaged
@@ -109,7 +109,7 @@ def _send(
 def claim(store: Store, outlets: Outlets, channel_name: str) -> PostingRecord | None:
     """Take one posting, fill its slots once, commit. None when nothing is due."""
     now = outlets.now()
-    with store.read() as reading:
+    with store.glance() as reading:
         if not reading.postings.anything_due(channel_name, now):
             return None
     with store.write() as uow:
@@ -119,7 +119,8 @@ def claim(store: Store, outlets: Outlets, channel_name: str) -> PostingRecord | 
         slots = _slots(uow, posting, now)
         uow.postings.change(posting.id, slots=slots)
         gap = timedelta(seconds=uow.bureau.channels[channel_name].gap_s)
-        uow.accounts.change_channel(channel_name, catch_up_at=now + gap)
+        if gap:
+            uow.accounts.change_channel(channel_name, catch_up_at=now + gap)
         uow.record(
             now,
             "system:posting:claimed",
@@ -129,26 +130,26 @@ def claim(store: Store, outlets: Outlets, channel_name: str) -> PostingRecord | 
             facts={"channel": channel_name, "fence": posting.fence, "attempt": posting.attempts + 1},
         )
         uow.commit()
-    with store.read() as reading:
-        return reading.postings.get(posting.id)
+    return replace(posting, slots=slots)
 
 
 def _slots(uow: UnitOfWork, posting: PostingRecord, now: datetime) -> dict[str, str]:
     """Slots as they will be sent. Once a step has begun they stay, so that the same call has the same content."""
-    if uow.postings.steps(posting.id, PUBLISH):
+    if posting.fence > 1 and uow.postings.steps(posting.id, PUBLISH):
         return posting.slots
     times = {"posted_at": shown_minute(now), "corrected_at": shown_minute(now)}
     return {**posting.slots, **times, **slots_of_versions(uow, posting)}
 
 
 def _approved_message(store: Store, outlets: Outlets, posting: PostingRecord) -> ChannelMessage:
-    with store.read() as reading:
+    with store.glance() as reading:
         message = message_of(reading, posting)
-        plan = reading.bureau.channels[posting.channel]
-        shut = not plan.portal and not posting.gate_opened
-        pages = gate_pages(reading, posting) if shut else []
+    if store.bureau.channels[posting.channel].portal or posting.gate_opened:
+        return message
+    with store.read() as reading:
+        pages = gate_pages(reading, posting)
         labels = [reading.bureau.label(part.channel) for part, _ in pages]
-    if shut and not pages:
+    if not pages:
         raise GateShut("先看门户：没有门户页面", code="gate")
     for label, (part, article) in zip(labels, pages, strict=True):
         fault = page_fault(outlets.channels[part.channel], part, article)
@@ -178,8 +179,7 @@ def _out_already(
 
 
 def _mine(uow: UnitOfWork, posting: PostingRecord) -> bool:
-    present = uow.postings.get(posting.id)
-    return present is not None and present.fence == posting.fence and present.state is PostingState.SENDING
+    return uow.postings.being_sent(posting.id, posting.fence)
 
 
 def _settle_success(

@@ -16,6 +16,7 @@ from channels.contract import (
     StepState,
     Unavailable,
 )
+from publisher.store.records import StepRow
 from publisher.store.unit_of_work import Store
 
 PUBLISH = "publish"
@@ -59,10 +60,9 @@ class StoreJournal:
 
     def once(self, name: str, digest: str, call: Callable[[], Kept], *, repeatable: bool = False) -> Kept:
         """As the contract says. Raises `LeaseLost` before the call when the claim is no longer ours."""
-        done = self._kept(name, digest)
+        done = self._begin(name, digest, repeatable=repeatable)
         if done is not None:
             return done
-        self._begin(name, digest, repeatable=repeatable)
         try:
             result = call()
         except (Unavailable, Rejected, ChannelRefused):
@@ -89,7 +89,7 @@ class StoreJournal:
 
     def step(self, name: str) -> StepRecord | None:
         """The record of one step."""
-        with self._store.read() as reading:
+        with self._store.glance() as reading:
             row = reading.postings.step(self._posting_id, self._scope, name)
         if row is None:
             return None
@@ -97,24 +97,16 @@ class StoreJournal:
             row.name, row.digest, StepState(row.state), row.repeatable, row.started_at, dict(row.result)
         )
 
-    def _kept(self, name: str, digest: str) -> Kept | None:
-        step = self.step(name)
-        if step is None or step.state is StepState.NOT_DONE:
-            return None
-        if step.state is StepState.DONE:
-            if step.digest != digest:
-                raise StepChanged(f"步骤 {name} 已经完成，内容却不同", code="step_changed")
-            return dict(step.result)
-        if not step.repeatable:
-            raise OutcomeUnknown(f"步骤 {name} 已经发出过，结果不明", code="open_step")
-        return None
-
-    def _begin(self, name: str, digest: str, *, repeatable: bool) -> None:
-        """Commit the intent under a lease that still holds when the call begins, which is the next thing."""
+    def _begin(self, name: str, digest: str, *, repeatable: bool) -> Kept | None:
+        """What a done step gave; else None with the intent committed under a lease that still holds when the
+        call begins, which is the next thing."""
         checked = _elapsed()
         with self._store.write() as uow:
-            posting = uow.postings.get(self._posting_id)
-            if posting is None or posting.fence != self._fence:
+            fence, before = uow.postings.step_under(self._posting_id, self._scope, name)
+            done = _kept(before, digest)
+            if done is not None:
+                return done
+            if fence != self._fence:
                 raise LeaseLost(self._posting_id)
             left = uow.workers.remaining_s(self._worker)
             if left <= 0:
@@ -127,10 +119,12 @@ class StoreJournal:
                 repeatable=repeatable,
                 fence=self._fence,
                 now=self.now,
+                again=before is not None,
             )
             uow.commit()
         if _elapsed() - checked >= left:
             raise LeaseLost(self._posting_id)  # we stood still meanwhile: the step stays open, others look
+        return None
 
     def _end(self, name: str, state: StepState, result: Kept | None = None) -> None:
         with self._store.write() as uow:
@@ -146,6 +140,19 @@ class StoreJournal:
             uow.commit()
         if not ours:
             raise LeaseLost(self._posting_id)
+
+
+def _kept(step: StepRow | None, digest: str) -> Kept | None:
+    """The result of a done step; None when it may be called (again). Raises when it may not."""
+    if step is None or step.state == StepState.NOT_DONE:
+        return None
+    if step.state == StepState.DONE:
+        if step.digest != digest:
+            raise StepChanged(f"步骤 {step.name} 已经完成，内容却不同", code="step_changed")
+        return dict(step.result)
+    if not step.repeatable:
+        raise OutcomeUnknown(f"步骤 {step.name} 已经发出过，结果不明", code="open_step")
+    return None
 
 
 def _elapsed() -> float:

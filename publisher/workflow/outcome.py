@@ -80,8 +80,8 @@ def bring_out(
         )
     if posting.amends:
         _replace(uow, now, posting)
-    for cause in ("late", "gate", "unknown", "person", "failed"):
-        uow.accounts.close_alarm(f"{cause}:{posting.id}", now)
+    ended = [f"{cause}:{posting.id}" for cause in ("late", "gate", "unknown", "person", "failed")]
+    uow.accounts.close_alarms(ended, now)
     uow.record(
         now,
         kind,

@@ -57,14 +57,13 @@ def signed_content_holds(revision: RevisionRecord, index_no: str) -> bool:
 def message_of(reading: Reading, posting: PostingRecord) -> ChannelMessage:
     """What this posting sends: the frozen messages of its articles with its recorded slots, under its key.
 
+    Reads by one statement.
     Raises `Tampered` when a stored byte is not the signed one.
     """
     articles: list[Article] = []
-    for _, item_id, revision_id in reading.postings.articles(posting.id):
-        revision = reading.items.revision(revision_id)
-        item = reading.items.item(item_id)
-        if revision is None or item is None or not signed_content_holds(revision, item.index_no or ""):
-            raise Tampered(revision_id)
+    for digest, index_no, revision in reading.items.of_posting(posting.id):
+        if revision is None or not signed_content_holds(revision, index_no):
+            raise Tampered(digest)
         articles.extend(thaw(revision.messages[posting.channel]).articles)
     message = ChannelMessage(posting.id, tuple(articles))
     return replace(message.filled(posting.slots), key=posting.id)
@@ -76,17 +75,19 @@ NOT_POSTED = "未在本站发布"
 def slots_of_versions(reading: Reading, posting: PostingRecord) -> dict[str, str]:
     """What a correction says about time: when each earlier version was posted here, and, where it amends a
     page, when that page was first posted, which no correction changes (R12.06)."""
+    public = reading.items.released(posting.item_id)
+    if public == [posting.revision_id] and not posting.amends:
+        return {}
     older = [
         p
         for p in reading.postings.of_item(posting.item_id)
         if p.channel == posting.channel and p.revision_id != posting.revision_id and p.out_at is not None
     ]
     at = {p.revision_id: p.slots.get("corrected_at" if p.amends else "posted_at", "") for p in older}
-    public = [r for r in reading.items.revisions(posting.item_id) if r.released_at is not None]
     slots = {
-        f"{VERSION_AT}:{number}": at.get(revision.id) or NOT_POSTED
+        f"{VERSION_AT}:{number}": at.get(revision) or NOT_POSTED
         for number, revision in enumerate(public, 1)
-        if revision.id != posting.revision_id
+        if revision != posting.revision_id
     }
     amended = reading.parts.get(posting.amends) if posting.amends else None
     first = next((p for p in older if amended and p.id == amended.posting_id), None)
