@@ -15,6 +15,15 @@ from publisher.store.records import OrderRecord, PartRecord, one_or_none, record
 ADD = sa.insert(t.parts)
 GET = sa.select(t.parts).where(t.parts.c.id == sa.bindparam("key"))
 CHANGE = sa.update(t.parts).where(t.parts.c.id == sa.bindparam("key"))
+DUE = (
+    sa.select(t.parts)
+    .where(
+        t.parts.c.channel == sa.bindparam("of"),
+        t.parts.c.state.in_(sa.bindparam("states", expanding=True)),
+        t.parts.c.next_look_at <= sa.bindparam("now"),
+    )
+    .order_by(t.parts.c.next_look_at)
+)
 
 
 class Parts:
@@ -53,13 +62,8 @@ class Parts:
 
     def due(self, channel: str, now: datetime, *states: PartState) -> list[PartRecord]:
         """Parts of a channel in one of these states whose next look or try is due."""
-        p = t.parts.c
-        query = (
-            sa.select(t.parts)
-            .where(p.channel == channel, p.state.in_(states), p.next_look_at <= now)
-            .order_by(p.next_look_at)
-        )
-        return records(PartRecord, self._c.execute(query))
+        asked = {"of": channel, "states": states, "now": now}
+        return records(PartRecord, self._c.execute(DUE, asked))
 
     def in_state(self, *states: PartState) -> list[PartRecord]:
         """All parts in one of these states."""

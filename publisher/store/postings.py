@@ -45,6 +45,17 @@ UNDER = (
     )
     .where(P.id == sa.bindparam("key"))
 )
+IN_STATE = sa.select(t.postings).where(P.state.in_(sa.bindparam("states", expanding=True))).order_by(P.due_at)
+OF_CHANNEL_IN_STATE = IN_STATE.where(P.channel == sa.bindparam("of"))
+DUE_TO_LOOK = (
+    sa.select(t.postings)
+    .where(
+        P.channel == sa.bindparam("of"),
+        P.state == sa.bindparam("standing"),
+        P.next_look_at <= sa.bindparam("now"),
+    )
+    .order_by(P.next_look_at)
+)
 STEPS = sa.select(t.steps).where(S.posting_id == sa.bindparam("key")).order_by(S.started_at)
 STEPS_WITHIN = STEPS.where(S.scope == sa.bindparam("within"))
 ADD_STEP = sa.insert(t.steps)
@@ -163,10 +174,8 @@ class Postings:
 
     def in_state(self, *states: PostingState, channel: str = "") -> list[PostingRecord]:
         """Postings in one of these states, oldest due first."""
-        query = sa.select(t.postings).where(t.postings.c.state.in_(states)).order_by(t.postings.c.due_at)
-        if channel:
-            query = query.where(t.postings.c.channel == channel)
-        return records(PostingRecord, self._c.execute(query))
+        query = OF_CHANNEL_IN_STATE if channel else IN_STATE
+        return records(PostingRecord, self._c.execute(query, {"states": states, "of": channel}))
 
     def unfinished(self) -> list[PostingRecord]:
         """Everything that is neither out nor cancelled."""
@@ -187,13 +196,8 @@ class Postings:
 
     def due_to_look(self, channel: str, now: datetime, state: PostingState) -> list[PostingRecord]:
         """Postings of a channel in this state whose next look or poll is due."""
-        p = t.postings.c
-        query = (
-            sa.select(t.postings)
-            .where(p.channel == channel, p.state == state, p.next_look_at <= now)
-            .order_by(p.next_look_at)
-        )
-        return records(PostingRecord, self._c.execute(query))
+        asked = {"of": channel, "standing": state, "now": now}
+        return records(PostingRecord, self._c.execute(DUE_TO_LOOK, asked))
 
     def with_job(self, channel: str, job_ids: Sequence[str], since: datetime) -> PostingRecord | None:
         """The newest posting that the platform knows under one of these jobs, unfinished or ended after `since`."""
