@@ -51,6 +51,7 @@ from channels.contract.errors import (
     StepChanged,
     Unavailable,
 )
+from channels.contract.lists import Listed, Lists
 from channels.contract.messages import SLOT, Article, ChannelMessage, FileRef
 from channels.contract.ports import (
     Account,
@@ -116,6 +117,8 @@ __all__ = [
     "Kept",
     "Level",
     "Limit",
+    "Listed",
+    "Lists",
     "LostTrack",
     "Meter",
     "NeedsHand",

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from channels.contract import (
     Accepted,
@@ -20,6 +21,7 @@ from channels.contract import (
     JobNews,
     Journal,
     Kept,
+    Listed,
     NeedsHand,
     OutcomeUnknown,
     PartReceipt,
@@ -202,6 +204,10 @@ class WeChat:
         if sent is not None:
             return self._mass.find(sent, journal, may_send=self._settings.publish_mode == "mass")
         return self._rights.listed(lambda may_list: self._outcomes.find(message, journal, may_list=may_list))
+
+    def published(self, since: datetime) -> tuple[Listed, ...]:
+        """Articles in the account's list, by whomever; mass sendings stand in no list."""
+        return self._rights.listed(lambda may: self._outcomes.published(since) if may else ())
 
     # ------------------------------------------------------------------ looking, correcting, taking back
 

@@ -11,6 +11,7 @@ from channels.contract import (
     FindResult,
     Found,
     Journal,
+    Listed,
     LostTrack,
     NeedsHand,
     NotYet,
@@ -25,7 +26,7 @@ from channels.contract import (
     TakenDown,
     Unavailable,
 )
-from channels.wechat.articles import carries, news_of
+from channels.wechat.articles import carries, key_of, news_of
 from channels.wechat.codes import GONE
 from channels.wechat.events import JOB_ENDS, PUBLISHED, RUNNING
 from channels.wechat.profile import PROFILE
@@ -172,6 +173,17 @@ class Outcomes:
             raise
         return news_of({"content": answer})
 
+    def published(self, since: datetime) -> tuple[Listed, ...]:
+        """Every article that the list dates after `since`; those that were deleted are left out."""
+        found: list[Listed] = []
+        for batch, _ in self._wire.pages("freepublish/batchget", most=LIST_PAGES):
+            for item in batch:
+                if _updated(item) > since:
+                    found += _listed(item)
+            if batch and _updated(batch[-1]) <= since:
+                break
+        return tuple(found)
+
     def located(self, url: str) -> str:
         """`article_id:idx` of an article by its address, for links that a person entered; "" when unknown."""
         for batch, _ in self._wire.pages("freepublish/batchget", most=2):
@@ -196,6 +208,21 @@ def _status(answer: Json) -> int:
 
 def _updated(item: Json) -> datetime:
     return datetime.fromtimestamp(int(item.get("update_time") or 0), tz=UTC)
+
+
+def _listed(item: Json) -> list[Listed]:
+    parts = _receipt_of_item(item).parts
+    return [
+        Listed(
+            part.remote_id,
+            part.url,
+            str(article.get("title") or ""),
+            _updated(item),
+            key_of(str(article.get("content_source_url") or "")),
+        )
+        for part, article in zip(parts, news_of(item), strict=True)
+        if not article.get("is_deleted")
+    ]
 
 
 def _receipt_of_job(answer: Json) -> Receipt | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from channels.contract import (
     Absent,
@@ -18,6 +18,7 @@ from channels.contract import (
     Health,
     Journal,
     Kept,
+    Listed,
     LostTrack,
     NeedsHand,
     PartReceipt,
@@ -36,7 +37,7 @@ from channels.weibo.checks import PROFILE, kind_of, refuse_locally
 from channels.weibo.codes import BEIJING, Said
 from channels.weibo.consent import Consents
 from channels.weibo.look import look
-from channels.weibo.search import ANSWERS, FIRST_TRY, note, search
+from channels.weibo.search import ANSWERS, FIRST_TRY, note, search, words_of
 from channels.weibo.settings import WeiboSettings
 from channels.weibo.wire import PROBE, Api, Picture, Post, base62, number_in
 
@@ -172,6 +173,15 @@ class Weibo:
             return Found(self._receipt(step.result["id"]))
         match = search(self._api, message.articles[0], journal, step, self._url)
         return Found(self._receipt(match.remote_id)) if isinstance(match, Post) else match
+
+    def published(self, since: datetime) -> tuple[Listed, ...]:
+        """Of the account's five newest posts those made after `since`, by whomever: one call."""
+        posts = self._api.timeline(only_ours=False).posts
+        return tuple(
+            Listed(post.remote_id, self._url(post.remote_id), words_of(post), post.created_at)
+            for post in posts
+            if post.created_at > since
+        )
 
     def poll(self, accepted: Accepted) -> PollResult:
         """Weibo has no jobs."""

@@ -88,10 +88,14 @@ def _ask_person(older: Post | None, url: Callable[[str], str]) -> NeedsHand:
 
 def same(article: Article, post: Post) -> bool:
     """Whether a listed post says what the article says: the words without links, and a picture or none."""
-    listed = URL.sub("", html.unescape(post.text))
-    return comparable(listed) == comparable(expected_text(article)) and post.has_picture == bool(
+    return comparable(words_of(post)) == comparable(expected_text(article)) and post.has_picture == bool(
         article.images
     )
+
+
+def words_of(post: Post) -> str:
+    """The words of a listed post without its links."""
+    return URL.sub("", html.unescape(post.text))
 
 
 def note(journal: Journal, name: str, value: str) -> None:

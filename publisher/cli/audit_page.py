@@ -32,6 +32,7 @@ ATTEMPTS: dict[str, str] = {  # what was refused: a use case, where its name is 
     "deny_by_hand": "确认未发出",
     "confirm_part_gone": "确认已撤下",
     "attest": "人工证明",
+    "explain_stranger": "说明来历",
     "pause_by_hand": "暂停渠道",
     "reopen_by_hand": "恢复渠道",
     "record_export": "导出存证",

@@ -29,6 +29,7 @@ from publisher.cli import (
     report,
     review,
     service,
+    strangers,
     user,
 )
 from publisher.cli.command import Command, Language, bind, shared_options
@@ -51,6 +52,7 @@ COMMANDS: tuple[Command, ...] = tuple(
         part,
         channel,
         consent,
+        strangers,
         callbacks,
         alert,
         audit,

@@ -13,6 +13,7 @@ from publisher.cli.command import Command
 from publisher.cli.english import state_words
 from publisher.cli.posting import check_outlet
 from publisher.cli.shell import Shell
+from publisher.domain.clocks import shown_minute
 from publisher.domain.part import CLOSED, PART_LABELS
 
 if TYPE_CHECKING:
@@ -62,6 +63,23 @@ def _short(part_id: str) -> str:
     """As much of a part's id as names it."""
     posting, colon, position = part_id.partition(":")
     return f"{posting[:SHORT_CHARS]}{colon}{position}"
+
+
+def compare(shell: Shell, part: Part) -> None:
+    """对照: the approved content beside what the last differing look saw."""
+    from publisher.cli.tables import table
+    from publisher.workflow.compare import side_by_side
+
+    with shell.reading() as (_office, reading):
+        record = lookup.part(reading, part)
+        found = side_by_side(reading, record)
+    if found is None:
+        shell.show({"part": record.id, "sides": []}, shell.say("没有看到过不同", "no look ever differed"))
+        return
+    rows = [("" if s.same else "≠", s.what, s.approved, s.seen) for s in found.sides]
+    headings = ("", "项", "批准的", f"{shown_minute(found.at)} 看到的")
+    document = {"part": record.id, "at": found.at, "sides": [asdict(side) for side in found.sides]}
+    shell.show(document, lambda: table(headings, rows, whole=("", "项"), lang=shell.lang))
 
 
 def accept(shell: Shell, part: Part, reason: Why) -> None:
@@ -128,6 +146,7 @@ def _done(shell: Shell, part_id: str, done: str, chinese: str, english: str) -> 
 
 COMMANDS = (
     Command("part list", list_parts),
+    Command("part compare", compare),
     Command("part accept", accept, acts=True),
     Command("part attest", attest, acts=True),
     Command("part gone", gone, acts=True),

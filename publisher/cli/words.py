@@ -85,6 +85,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "part": ("篇：已发出的单篇内容", "Parts: single articles that went out"),
     "part list": ("列出公开着的各篇", "Parts that are out"),
+    "part compare": ("对照：批准的和看到的并排", "Side by side: as approved, as last seen otherwise"),
     "part accept": ("认可核验出的差异（审核人）", "Accept a difference (content reviewer)"),
     "part attest": (
         "人工证明：没有公开网址的，附图片（责任编辑）",
@@ -120,6 +121,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "channel show": (
         "一个渠道的状态、原因、授权到期日",
         "One channel: state, reason, and when its authorisation ends",
+    ),
+    "channel strangers": (
+        "平台上不是本系统发出的内容",
+        "What stands on the platform and was not sent by us",
+    ),
+    "channel explain": (
+        "说明一条不认得的内容的来历，解除告警",
+        "Say where such a thing comes from; ends its alarm",
     ),
     "channel authorise": (
         "授权账号：给出网址，再收下授权后的网址",

@@ -69,6 +69,8 @@ CAUSES: dict[str, CauseFamily] = {  # family → how loud, for whom, again after
     "unknown": CauseFamily("结果不明", ORDINARY, EDITORS, 4, Subject.POSTING),
     "person": CauseFamily("要人到平台上看", ORDINARY, DECIDERS, 4, Subject.POSTING),
     "contradicts": CauseFamily("回调与记录矛盾", ORDINARY, DECIDERS, 4, Subject.POSTING),
+    "doubled": CauseFamily("同一条出现两次", URGENT, DECIDERS, 4, Subject.POSTING),
+    "stranger": CauseFamily("平台上有不认得的内容", URGENT, DECIDERS, 4),
     "callback": CauseFamily("回调不可信", ORDINARY, KEEPERS, 12),
     "consent": CauseFamily("账号授权快到期", ORDINARY, KEEPERS, 24),
     "freeze": CauseFamily("已冻结", ORDINARY, DECIDERS, 24),

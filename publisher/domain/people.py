@@ -84,6 +84,7 @@ class Act(StrEnum):
     RESUME_POSTING = "resume_posting"
     CONFIRM_POSTING = "confirm_posting"
     ATTEST_PART = "attest_part"
+    EXPLAIN_STRANGER = "explain_stranger"
     DENY_POSTING = "deny_posting"
     CANCEL_POSTING = "cancel_posting"
     OPEN_GATE = "open_gate"
@@ -130,6 +131,7 @@ ACT_LABELS = {
     Act.RESUME_POSTING: "恢复推送",
     Act.CONFIRM_POSTING: "确认已发出",
     Act.ATTEST_PART: "人工证明",
+    Act.EXPLAIN_STRANGER: "说明来历",
     Act.DENY_POSTING: "确认未发出",
     Act.CANCEL_POSTING: "取消推送",
     Act.OPEN_GATE: "放行门户先行",
@@ -178,6 +180,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.RESUME_POSTING: frozenset({Role.EDITOR, Role.APPROVER}),
     Act.CONFIRM_POSTING: frozenset({Role.EDITOR}),
     Act.ATTEST_PART: frozenset({Role.EDITOR}),
+    Act.EXPLAIN_STRANGER: frozenset({Role.EDITOR, Role.APPROVER}),
     Act.DENY_POSTING: frozenset({Role.EDITOR, Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER, Role.APPROVER}),
     Act.CANCEL_POSTING: frozenset({Role.EDITOR}),
     Act.OPEN_GATE: frozenset({Role.APPROVER}),

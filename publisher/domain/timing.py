@@ -36,6 +36,10 @@ RENEW_S = 20
 ABSENT_APART_S = 60
 """Two looks that find nothing must be this far apart before absence is believed."""
 
+STRANGERS_S = 10_800
+STRANGERS_BACK = timedelta(days=2)
+"""An account's list of what it published is looked through this often, and this far back."""
+
 DENY_LOOK = timedelta(minutes=5)
 """A person's "it is not there" counts only so long after a look of ours that found nothing."""
 

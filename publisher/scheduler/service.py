@@ -34,6 +34,7 @@ from publisher.workflow.release import advance_postings, release_due
 from publisher.workflow.remove import remove_due_parts
 from publisher.workflow.review import watch_second_looks
 from publisher.workflow.seal import Seal, sign_checkpoint
+from publisher.workflow.strangers import watch_strangers
 from publisher.workflow.turns import has_turn
 from publisher.workflow.verify import look_at_due_parts
 from publisher.workflow.withdraw import advance_orders, expire_due, watch_leaks
@@ -174,6 +175,7 @@ STEPS: tuple[Step, ...] = (
     look_at_due_parts,
     probe_paused,
     watch_consent,
+    watch_strangers,
 )
 """What the thread of the worker that keeps a channel does, over and over. First what a dead worker or a fault of
 the database left half settled; removals before sendings, because what must go is worse than what is late; what

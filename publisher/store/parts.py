@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from publisher.domain.order import OrderKind, OrderState
-from publisher.domain.part import PartState
+from publisher.domain.part import PartEvent, PartState
 from publisher.store import schema as t
 from publisher.store.records import OrderRecord, PartRecord, one_or_none, records
 
@@ -60,6 +61,19 @@ class Parts:
         query = sa.select(t.parts).where(t.parts.c.channel == channel, t.parts.c.url == url)
         return records(PartRecord, self._c.execute(query))
 
+    def out_since(self, channel: str, since: datetime) -> list[PartRecord]:
+        """Parts of a channel that went out at or after `since`."""
+        p = t.parts.c
+        return records(
+            PartRecord, self._c.execute(sa.select(t.parts).where(p.channel == channel, p.out_at >= since))
+        )
+
+    def known(self, channel: str, remote_ids: Collection[str], urls: Collection[str]) -> list[PartRecord]:
+        """Parts of a channel, in any state, with one of these ids or addresses."""
+        p = t.parts.c
+        mine = sa.or_(p.remote_id.in_(remote_ids), p.url.in_(urls))
+        return records(PartRecord, self._c.execute(sa.select(t.parts).where(p.channel == channel, mine)))
+
     def due(self, channel: str, now: datetime, *states: PartState) -> list[PartRecord]:
         """Parts of a channel in one of these states whose next look or try is due."""
         asked = {"of": channel, "states": states, "now": now}
@@ -96,6 +110,31 @@ class Parts:
                 words=words,
             )
         )
+
+    def evidence(self, part_id: str) -> list[str]:
+        """Digests of the pictures with which people attested a part."""
+        p = t.proofs.c
+        query = sa.select(p.seen_digest).where(p.part_id == part_id, p.outcome == PartEvent.ATTEST)
+        return [str(digest) for digest in self._c.execute(query).scalars()]
+
+    def keep_sight(self, part_id: str, digest: str, seen: dict[str, Any], at: datetime) -> None:
+        """What a differing look saw; the same sight again is one row."""
+        s = t.sights.c
+        mine = s.part_id == part_id, s.digest == digest
+        if self._c.execute(sa.update(t.sights).where(*mine).values(at=at, seen=seen)).rowcount == 0:
+            self._c.execute(sa.insert(t.sights).values(part_id=part_id, digest=digest, at=at, seen=seen))
+
+    def sights(self, part_id: str) -> list[dict[str, Any]]:
+        """Every differing sight of a part, newest first: `digest`, `at`, `seen`."""
+        s = t.sights.c
+        rows = self._c.execute(sa.select(t.sights).where(s.part_id == part_id).order_by(s.at.desc()))
+        return [dict(row._mapping) for row in rows]
+
+    def forget_sights(self, item_id: str) -> int:
+        """Erase what was seen of every part of an item; how many sights."""
+        p = t.parts.c
+        parts = sa.select(p.id).where(p.item_id == item_id)
+        return self._c.execute(sa.delete(t.sights).where(t.sights.c.part_id.in_(parts))).rowcount
 
     def proofs(self, part_id: str) -> list[dict[str, Any]]:
         """Every look at a part, oldest first."""

@@ -235,6 +235,21 @@ class FreezeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class StrangerRecord:
+    """One thing that a platform lists and that no posting brought out; `posting_id` when it carries that one's key."""
+
+    channel: str
+    remote_id: str
+    url: str
+    words: str
+    posting_id: str
+    posted_at: datetime
+    seen_at: datetime
+    explained_by: str
+    explained_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmRecord:
     """One open or closed alarm; one open alarm a cause."""
 

@@ -249,6 +249,29 @@ proofs = sa.Table(
     sa.Index("ix_proofs_part", "part_id", "at"),
 )
 
+sights = sa.Table(  # what a differing look saw, to be laid beside what was approved; may be erased
+    "sights",
+    metadata,
+    sa.Column("part_id", sa.ForeignKey("parts.id"), primary_key=True),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("at", UtcInstant, nullable=False),
+    sa.Column("seen", sa.JSON, nullable=False),
+)
+
+strangers = sa.Table(  # what a platform lists and no posting of ours brought out
+    "strangers",
+    metadata,
+    sa.Column("channel", sa.String(40), primary_key=True),
+    sa.Column("remote_id", sa.String(200), primary_key=True),
+    _text("url"),
+    _text("words"),
+    _text("posting_id"),
+    sa.Column("posted_at", UtcInstant, nullable=False),
+    sa.Column("seen_at", UtcInstant, nullable=False),
+    _text("explained_by"),
+    sa.Column("explained_at", UtcInstant),
+)
+
 orders = sa.Table(
     "orders",
     metadata,

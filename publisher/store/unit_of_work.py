@@ -39,6 +39,7 @@ from publisher.store.parts import Parts
 from publisher.store.people import People
 from publisher.store.postings import Postings
 from publisher.store.quotas import Quotas
+from publisher.store.strangers import Strangers
 from publisher.store.waits import Waits
 from publisher.store.workers import Workers, held
 
@@ -61,6 +62,7 @@ class Reading:
         self.people = People(connection)
         self.workers = Workers(connection, store.target)
         self.notices = Notices(connection)
+        self.strangers = Strangers(connection)
         self.log = Log(connection)
         self._connection = connection
 

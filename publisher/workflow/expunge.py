@@ -209,6 +209,7 @@ def _files_of(uow: UnitOfWork, item_id: str) -> list[str]:
     contents = [r.content for r in uow.items.revisions(item_id)]
     contents += [draft.content for draft in uow.items.drafts(item_id)]
     digests = {str(file["digest"]) for content in contents for file in content.get("files", ())}
+    digests |= {digest for part in uow.parts.of_item(item_id) for digest in uow.parts.evidence(part.id)}
     return sorted(digest for digest in digests if not uow.items.uses_file(digest, besides=item_id))
 
 
@@ -223,6 +224,8 @@ def _erase_texts(uow: UnitOfWork, item_id: str) -> int:
     for order in uow.parts.orders(item_id):
         if order.kind is OrderKind.CORRECT:
             uow.parts.change_order(order.id, reason="")
+    uow.parts.forget_sights(item_id)
+    uow.strangers.erase_words([posting.id for posting in uow.postings.of_item(item_id)])
     uow.accounts.erase_alarms(_ids_of(uow, item_id), ERASED)
     return len(drafts) + len(revisions)
 

@@ -15,6 +15,7 @@ from publisher.domain.timing import CANNOT_SEE_ALARM, next_sight, next_verificat
 from publisher.store.records import PartRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
+from publisher.workflow.compare import sight_of
 from publisher.workflow.gate import receipt_of
 from publisher.workflow.journal import PUBLISH
 from publisher.workflow.look import differences
@@ -126,6 +127,8 @@ def _keep_seen(
         next_verification(looks, part.out_at) if event is PartEvent.MATCH else next_sight(part.looks + 1, now)
     )
     uow.parts.prove(part.id, at=now, level=seen.level, outcome=event, differences=found, seen_digest=digest)
+    if found:
+        uow.parts.keep_sight(part.id, digest, sight_of(seen), now)
     uow.parts.change(
         part.id,
         state=state,

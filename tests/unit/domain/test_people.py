@@ -46,6 +46,7 @@ DESIGN = {  # design 3, by whom
     "resume_posting": "editor approver",
     "confirm_posting": "editor",
     "attest_part": "editor",
+    "explain_stranger": "editor approver",
     "deny_posting": "editor content_reviewer secrecy_reviewer approver",
     "cancel_posting": "editor",
     "open_gate": "approver",
