@@ -8,12 +8,13 @@ import pytest
 
 from tests.browser.conftest import See
 from tests.browser.eyes import WIDTHS
-from tests.browser.town import NEWS, PAGE_NAMES, REASON, Town
+from tests.browser.town import EARLIER, LATER, NEWS, NOTE, NOTICE, PAGE_NAMES, REASON, Town
 
 GONE = {"weibo-gone"}  # a deleted Weibo answers 404; WeChat's notice and our tombstone are pages
 NOT_CHINESE = (  # what may stand in Latin letters on a page for Chinese readers
     r"https?://\S+",
     r"PDF|DOCX|KB|MB|SHA-256",
+    r"\b[0-9a-f]{8,64}\b",  # the digest of a version or of a file
     r"\bAr[0-9a-f]{8,}",  # the practice platform's number of an article
 )
 
@@ -83,6 +84,16 @@ def test_the_practice_banner_stays_in_view(see: See, name: str, width: int) -> N
 def test_the_withdrawn_title_is_nowhere(see: See, town: Town, name: str) -> None:
     title = town.world.where(town.items[NEWS]).title
     assert title not in see(name, WIDTHS[0]).words
+
+
+def test_the_history_shows_both_versions_and_the_corrected_page_leads_there(see: See, town: Town) -> None:
+    words, title = see("history", WIDTHS[0]).words, town.world.where(town.items[NOTICE]).title
+    for needed in (f"第1版（已被更正）：{title}", f"第2版（现行）：{title}", NOTE, EARLIER):
+        assert needed in words
+    page = see("notice", WIDTHS[0])
+    assert NOTE in page.words
+    assert (LATER in page.words, EARLIER in page.words.replace(NOTE, "")) == (True, False)
+    assert town.pages()["history"] in page.links
 
 
 def test_the_tombstone_says_when_why_and_by_whom(see: See) -> None:

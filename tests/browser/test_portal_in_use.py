@@ -94,7 +94,7 @@ def test_the_letters_grow_by_the_reading_settings(notice: Page) -> None:
     assert sizes[2] >= 1.3 * sizes[0]
 
 
-@pytest.mark.parametrize("name", ["index", "list", "tomb", "notice", "warning"])
+@pytest.mark.parametrize("name", ["index", "list", "tomb", "history", "notice", "warning"])
 @each_width
 def test_largest_letters_in_high_contrast_cut_nothing_and_stay_readable(
     town: Town, browser: Browser, name: str, width: int

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.eyes import WIDTHS, quiet_page
-from tests.browser.town import NEWS, SENT, WARNING, Town
+from tests.browser.town import NEWS, NOTICE, SENT, WARNING, Town
 
 FIRST_LINE = "【临澜水文中心11月24日14时00分发布】"
 
@@ -21,7 +21,8 @@ def test_the_account_page_leads_to_the_wechat_article_and_it_to_the_portal(
     with quiet_page(browser, WIDTHS[1]) as page:
         page.goto(town.pages()["wechat-home"])
         page.locator(".push a", has_text=title).click()
-        assert page.inner_text("#activity-name") == title
+        mark = "【更正】" if SENT[word] == NOTICE else ""
+        assert page.inner_text("#activity-name") == mark + title
         page.click("#js_view_source")
         assert _portal_title(page) == title
 
