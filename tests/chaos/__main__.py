@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
-from tests.chaos.databases import DATABASES
+from tests.chaos.databases import DATABASES, memory
 from tests.chaos.storm import Storm
 from tests.chaos.summary import Weather
-from tests.fault.conftest import MEMORY
+
+APART_S = 240.0
+"""So that an hour's jump makes a dozen items due at once, and not all of them."""
 
 
 def main() -> int:
@@ -26,16 +28,13 @@ def main() -> int:
             tempfile.TemporaryDirectory(prefix="gongkai-", dir=memory()) as folder,
             DATABASES[name]() as database,
         ):
-            weather = Weather(seed, items=asked.items, every=asked.every, daemons=asked.daemons)
-            summary = Storm(Path(folder), weather, database).run()
+            weather = Weather(
+                seed, items=asked.items, every=asked.every, apart_s=APART_S, daemons=asked.daemons
+            )
+            summary = Storm(Path(folder), weather, database, partial(print, flush=True)).run()
         print(summary, flush=True)
         wrong |= bool(summary.faults)
     return int(wrong)
-
-
-def memory() -> Path | None:
-    """A file system in memory, where there is one: SIGKILL loses nothing of it, and no flush waits for a disk."""
-    return MEMORY if os.access(MEMORY, os.W_OK) else None
 
 
 def _asked() -> argparse.Namespace:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import threading
@@ -14,7 +15,11 @@ from typing import Protocol
 
 from publisher.bootstrap.office import DATABASE
 from publisher.settings import DatabasePart
+from publisher.store.engine import file_lock
+from tests.fault.conftest import MEMORY
 from tests.postgres import Server, running
+
+HOLD_S = 60
 
 
 class Database(Protocol):
@@ -65,9 +70,11 @@ class Sqlite(Away):
 
 
 def _hold(path: Path, lasts_s: float) -> None:
-    database = sqlite3.connect(path, timeout=10, isolation_level=None)
+    """It waits in the writers' line for its turn, then keeps the database and leaves the line: who comes next waits."""
+    database = sqlite3.connect(path, timeout=HOLD_S, isolation_level=None)
     try:
-        database.execute("BEGIN IMMEDIATE")
+        with file_lock(path.with_name(path.name + ".lock")):
+            database.execute("BEGIN IMMEDIATE")
         time.sleep(lasts_s)
         database.execute("ROLLBACK")
     finally:
@@ -114,3 +121,8 @@ DATABASES: Mapping[str, Callable[[], AbstractContextManager[Database]]] = {
     "postgresql": _postgres,
 }
 """By the names that `make chaos` takes; each gives a fresh one, gone afterwards."""
+
+
+def memory() -> Path | None:
+    """A file system in memory, where there is one: SIGKILL loses nothing of it, and no flush waits for a disk."""
+    return MEMORY if os.access(MEMORY, os.W_OK) else None

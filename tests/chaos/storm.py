@@ -23,10 +23,10 @@ from tests.chaos.plan import WECHAT, WEIBO, Ill, Trouble
 from tests.chaos.pulse import Pulse
 from tests.chaos.stageside import Platforms, open_platforms
 from tests.chaos.summary import Summary, Weather, spoken, unforeseen
-from tests.chaos.verdict import judge, twice
+from tests.chaos.verdict import judge, public_things, twice
 from tests.fault.moments import START
 
-LOOK_S = 0.4
+LOOK_S, TELL_S = 0.4, 60.0
 QUIET_S = 0.5
 """So long without a new entry, and the product is waiting for something."""
 
@@ -44,14 +44,20 @@ class NeverAtRest(AssertionError):
 class Storm:
     """One run, from an empty folder to the verdict."""
 
-    def __init__(self, folder: Path, weather: Weather, database: Database | None = None) -> None:
-        self.folder, self.weather, self.database = folder, weather, database or Sqlite()
+    def __init__(
+        self,
+        folder: Path,
+        weather: Weather,
+        database: Database | None = None,
+        tell: Callable[[str], None] = lambda _words: None,
+    ) -> None:
+        self.folder, self.weather, self.database, self.tell = folder, weather, database or Sqlite(), tell
         self.clock = Pulse(folder / "clock", START)
         self.came: Counter[str] = Counter()
         self._ends: list[tuple[float, Callable[[], None]]] = []
         self._jumps: list[float] = []
         self.took_s: dict[str, float] = {}
-        self._lap_at = time.monotonic()
+        self._lap_at = self._told = time.monotonic()
         self._seen, self._since, self._alive_since = 0, time.monotonic(), time.monotonic()
 
     def _lap(self, what: str) -> None:
@@ -69,7 +75,7 @@ class Storm:
                 self.platforms.ports,
                 self.clock,
                 items=self.weather.items,
-                over=timedelta(seconds=self.weather.items * 30),
+                over=timedelta(seconds=self.weather.items * self.weather.apart_s),
                 database=self.database.part(),
             )
             client = open_client(timeout_s=10)
@@ -121,6 +127,7 @@ class Storm:
         """Faults by the plan; whenever nothing happens, time goes to what is due next and the next fault comes."""
         plan, began, look = self.weather.plan(), self._entries(), 0.0
         while plan or self._ends or self._jumps or self._faults_to_meet():
+            self._must_rest_some_time()
             now = time.monotonic()
             waits = self._stands_still()
             while plan and (plan[0].after <= self._seen - began or waits):
@@ -241,6 +248,10 @@ class Storm:
             raise Doubled(f"seed {self.weather.seed}: {doubled}")
         with suppress(StoreUnavailable):  # the person tries again
             self.clerk.work()
+        if time.monotonic() - self._told > TELL_S:
+            self._told = time.monotonic()
+            done, came = len(public_things(self.platforms, self.bureau)), self.came + self.platforms.came
+            self.tell(f"  {self._told - self._lap_at:5.0f} s  {done} out, {sum(came.values())} faults came")
 
     # ------------------------------------------------------------------ calm
 
@@ -248,11 +259,10 @@ class Storm:
         """No more faults: until all is settled, and a day later seen for the last time."""
         self.platforms.clear()
         self.database.wait()
-        last, deadline = False, time.monotonic() + 3 * self.weather.patience_s + 2 * self.weather.items
+        last = False
         while True:
+            self._must_rest_some_time()
             self.crew.tend()
-            if time.monotonic() > deadline:
-                raise NeverAtRest(f"seed {self.weather.seed}: {self._waiting()}")
             self._skip_idle_time()
             if self._stands_still():
                 self._look()
@@ -264,6 +274,10 @@ class Storm:
                     last = True
                     self.clock.jump(DAY_S + 3600)
             time.sleep(TURN_S)
+
+    def _must_rest_some_time(self) -> None:
+        if time.monotonic() - self._lap_at > self.weather.must_rest_s():
+            raise NeverAtRest(f"seed {self.weather.seed}: {self._waiting()}")
 
     def _waiting(self) -> str:
         with self.office.store.read() as reading:

@@ -19,19 +19,30 @@ ENTRIES = 20
 class Weather:
     """How big a storm is: so many items, and a fault about every `every` log entries.
 
-    Entries and not seconds: a slow machine has the same storm. `patience_s` is how long nothing may go on.
+    Entries and not seconds: a slow machine has the same storm. Items become due `apart_s` apart (business
+    time). `patience_s` is how long nothing may go on, `rest_s` after how long at work everything must rest
+    (0: as long as so many items may need).
     """
 
     seed: int
     items: int = 20
     every: float = 6.0
+    apart_s: float = 30.0
     daemons: int = 3
     mutant: str = ""
     weights: dict[Ill, int] | None = None
+    planned: tuple[Trouble, ...] = ()
     patience_s: float = 60.0
+    rest_s: float = 0.0
+
+    def must_rest_s(self) -> float:
+        """How long all of it may take on a slow machine."""
+        return self.rest_s or 5 * self.patience_s + 8 * self.items
 
     def plan(self) -> list[Trouble]:
-        """The faults to come, in order."""
+        """The faults to come, in order: those that are `planned`, or as many as so many items are worth."""
+        if self.planned:
+            return list(self.planned)
         count = int(self.items * ENTRIES / self.every)
         return troubles(self.seed, count=count, every=self.every, weights=self.weights)
 

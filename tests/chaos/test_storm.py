@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,17 +12,9 @@ from tests.chaos.databases import DATABASES
 from tests.chaos.plan import Ill, troubles
 from tests.chaos.storm import Storm
 from tests.chaos.summary import Weather
-from tests.fault.conftest import MEMORY
 from tests.fault.listing import STORM
 
 SEED = 20261124
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    place = MEMORY if os.access(MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="gongkai-", dir=place) as made:
-        yield Path(made)
 
 
 def test_one_number_gives_the_whole_plan_of_faults_and_each_kind_is_in_it() -> None:
