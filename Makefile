@@ -9,7 +9,7 @@ CLIENTS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 ON_POSTGRESQL := tests/acceptance/test_portal_first.py tests/acceptance/test_withdrawal.py \
   tests/acceptance/test_correction.py tests/integration/test_quota_book.py tests/fault/test_kill_withdrawing.py
 
-.PHONY: demo test test-all chaos check lock bench week
+.PHONY: demo test test-all chaos locks check lock bench week
 
 demo: .venv/runtime.ok
 	@$(BIN)/publisher demo $(if $(ONCE),--once)
@@ -21,10 +21,13 @@ test: .venv/dev.ok .clients/ok
 
 test-all: test
 	$(BIN)/pytest -n 2 --dist loadfile -m long
-	$(MAKE) chaos
+	$(MAKE) chaos locks
 
 chaos: .venv/dev.ok
 	@$(BIN)/python -m tests.chaos $(CHAOS)
+
+locks: .venv/dev.ok
+	@$(BIN)/python -m tests.chaos.locks $(LOCKS)
 
 check: .venv/dev.ok
 	$(BIN)/ruff check .
