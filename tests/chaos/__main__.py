@@ -41,7 +41,7 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make chaos", description="A long storm of faults.")
     parser.add_argument("--seed", type=int, default=0, help="the same number plans the same faults")
     parser.add_argument("--items", type=int, default=500, help="items, each for four channels")
-    parser.add_argument("--every", type=float, default=12.0, help="log entries between two faults")
+    parser.add_argument("--every", type=float, default=25.0, help="log entries between two faults")
     parser.add_argument("--daemons", type=int, default=3)
     parser.add_argument("--database", action="append", choices=list(DATABASES), help="one or more; else all")
     return parser.parse_args()

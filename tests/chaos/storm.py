@@ -129,9 +129,8 @@ class Storm:
         while plan or self._ends or self._jumps or self._faults_to_meet():
             self._must_rest_some_time()
             now = time.monotonic()
-            waits = self._stands_still()
-            while plan and (plan[0].after <= self._seen - began or waits):
-                waits = False
+            nothing_left = self._stands_still() and self._rested()
+            while plan and (plan[0].after <= self._seen - began or nothing_left):
                 self._bring(plan.pop(0), now)
             for end in [end for end in self._ends if end[0] <= now]:
                 self._ends.remove(end)
@@ -146,11 +145,12 @@ class Storm:
 
     def _faults_to_meet(self) -> bool:
         """Whether scripted faults wait for requests that may still come."""
-        if not self.platforms.scripted():
-            return False
+        return bool(self.platforms.scripted()) and not self._rested()
+
+    def _rested(self) -> bool:
         with suppress(StoreUnavailable), self.office.store.read() as reading:
-            return not rests(reading)
-        return True
+            return rests(reading)
+        return False
 
     def _entries(self) -> int:
         """How long the log is; as long as before while the database is away."""
