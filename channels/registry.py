@@ -42,7 +42,8 @@ class Kind:
 
     `build` takes what `settings` made, and raises `TypeError` for the settings of another kind. The channel
     holds no state of any posting. `receiving` is None for a platform that does not call back;
-    `quotas` tells those of one account where the settings decide, else they are the profile's.
+    `quotas` tells those of one account where the settings decide, else they are the profile's. `account` is the
+    setting by which the platform knows whose channel it is: no two channels may share it.
     """
 
     settings: type[BaseModel]
@@ -50,6 +51,7 @@ class Kind:
     build: Callable[[BaseModel, Ports, Http], Channel]
     receiving: Receiving | None = None
     quotas: Callable[[BaseModel], tuple[Quota, ...]] | None = None
+    account: str = "folder"
 
 
 def _its(kind: type[S], settings: BaseModel) -> S:
@@ -68,8 +70,14 @@ KINDS: Mapping[str, Kind] = {
         lambda s, ports, http: WeChat(_its(WeChatSettings, s), ports, http),
         Receiving(WeChatCallback, lambda s: WeChatReceiver(_its(WeChatCallback, s))),
         lambda s: quotas_of(_its(WeChatSettings, s).publish_mode),
+        account="appid",
     ),
-    "weibo": Kind(WeiboSettings, WEIBO, lambda s, ports, http: Weibo(_its(WeiboSettings, s), ports, http)),
+    "weibo": Kind(
+        WeiboSettings,
+        WEIBO,
+        lambda s, ports, http: Weibo(_its(WeiboSettings, s), ports, http),
+        account="uid",
+    ),
     "dropfolder": Kind(
         DropfolderSettings, DROPFOLDER, lambda s, ports, http: Dropfolder(_its(DropfolderSettings, s), ports)
     ),

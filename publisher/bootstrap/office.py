@@ -182,7 +182,22 @@ def _channel_options(home: Path, settings: Settings) -> tuple[dict[str, Any], tu
         raw |= {key: value for key, value in told.items() if key in kind.model_fields}
         options[name] = checked(kind, raw, prefix)
         secrets += [v.get_secret_value() for _, v in options[name] if hasattr(v, "get_secret_value")]
+    _refuse_shared_accounts(settings, options)
     return options, tuple(secrets)
+
+
+def _refuse_shared_accounts(settings: Settings, options: Mapping[str, Any]) -> None:
+    """Two channels of one account, or of one folder, would send everything there twice."""
+    owners: dict[object, str] = {}
+    for name, part in settings.channels.items():
+        field = KINDS[part.kind].account
+        account = str(getattr(options[name], field))
+        owner = owners.setdefault(account if field == "folder" else (part.kind, account), name)
+        if owner != name:
+            words = f"和渠道“{owner}”是同一个账号或目录，会重复发布"
+            raise SettingsRefused(
+                Problem(f"channels.{name}.{field}", words, "每个账号一个渠道", f"same account as {owner}")
+            )
 
 
 def bureau_of(home: Path, settings: Settings, options: Mapping[str, Any]) -> Bureau:

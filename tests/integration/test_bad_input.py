@@ -232,6 +232,25 @@ SETTINGS: dict[str, tuple[str, Callable[[str], str]]] = {
         "channels.weibo.app_secret",
         lambda text: text.replace('app_secret_file = "secrets/weibo.secret"', f'app_secret = ["{SECRET}"]'),
     ),
+    "one folder for two channels": (
+        "channels.archive.folder",
+        lambda text: (
+            text
+            + """
+[channels.archive]
+kind = "dropfolder"
+label = "档案目录"
+practice = true
+folder = "sites/city-portal"
+"""
+        ),
+    ),
+    "one account for two channels": (
+        "channels.second.uid",
+        lambda text: (
+            text + text[text.index("[channels.weibo]") :].split("\n[", 1)[0].replace("weibo]", "second]")
+        ),
+    ),
     "a text where a number is wanted": (
         "bureau.summary_limit_chars",
         lambda text: text.replace("[bureau]", f'[bureau]\nsummary_limit_chars = "{SECRET}"'),

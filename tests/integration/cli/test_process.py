@@ -20,6 +20,9 @@ import pytest
 from tests.integration.cli.conftest import Bureau
 
 START = "import sys; from publisher.cli import main; sys.exit(main())"
+MOST_MB = 400
+"""What the service with all its practice platforms may take of a small machine's memory."""
+
 PATIENCE_S = 120
 
 
@@ -78,6 +81,12 @@ def move_to_free_ports(home: Path) -> None:
     settings.write_text(text, encoding="utf-8")
 
 
+def peak_mb(pid: int) -> int:
+    """The most memory that the process had at once."""
+    [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if "VmHWM" in line]
+    return int(line.split()[1]) // 1024
+
+
 @contextmanager
 def running(bureau: Bureau) -> Iterator[dict[str, Any]]:
     """`publisher run` until the test is done; it must then stop by itself with 0."""
@@ -90,6 +99,7 @@ def running(bureau: Bureau) -> Iterator[dict[str, Any]]:
             ready = document(process.stdout)
             assert ready, process.stderr.read().decode()
             yield json.loads(ready)
+            assert peak_mb(process.pid) < MOST_MB
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=PATIENCE_S)
