@@ -127,7 +127,8 @@ def test_nothing_of_the_database_is_held_while_a_platform_is_asked(world: World)
     world.do("qin", withdraw.order_withdrawal, withdraw.WithdrawRequest(item_id, "内容有误"))
     world.until(lambda: world.where(item_id).state == "withdrawn")
     assert {SHARE, "/cgi-bin/freepublish/submit", "/2/statuses/destroy.json"} <= set(held)
-    assert {path for path, count in held.items() if count} == set()
+    one_flight = {"/cgi-bin/stable_token"}  # on a server its lock is a connection, one an account
+    assert {path for path, count in held.items() if count} <= one_flight
 
 
 def test_after_a_refusal_only_that_channel_is_tried_again(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,8 @@ NOTE = "停水结束时间由“次日6时”改为“次日8时”"
 
 
 @pytest.fixture(scope="session")
-def out_on_one_portal(theatre: Theatre, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """The item on one portal alone, verified; its correction is signed and due."""
+def due(theatre: Theatre, tmp_path_factory: pytest.TempPathFactory) -> tuple[House, datetime]:
+    """The item is out on one portal alone and verified; its correction is signed and due. With the time of it."""
     folder = tmp_path_factory.mktemp("correcting")
     house = build_house(folder / "home", theatre.ports, SharedClock(folder / "clock"), (CITY,))
     with scene(house, theatre, tmp_path_factory.mktemp("corrected")) as at:
@@ -36,14 +37,14 @@ def out_on_one_portal(theatre: Theatre, tmp_path_factory: pytest.TempPathFactory
         request = CorrectRequest(house.item_id, NOTE, changes, text=TEXT.replace(OLD, NEW))
         at.office.perform(person(at.office, house, "lu"), open_correction, request)
         send(at.office, house)
-        yield at
+        return replace(house, home=at.home), at.clock()
 
 
 @pytest.fixture
-def at(out_on_one_portal: Scene, theatre: Theatre, folder: Path) -> Iterator[Scene]:
-    house: House = replace(out_on_one_portal.house, home=out_on_one_portal.home)
+def at(due: tuple[House, datetime], theatre: Theatre, folder: Path) -> Iterator[Scene]:
+    house, now = due
     with scene(house, theatre, folder) as set_up:
-        set_up.clock.set(out_on_one_portal.clock())
+        set_up.clock.set(now)
         yield set_up
 
 
