@@ -109,6 +109,7 @@ def test_nobody_denies_before_absence_can_be_believed_or_on_an_old_look(world: W
     assert "过时" in words_of(late)
 
 
+@pytest.mark.long
 def test_one_denial_does_not_outlive_the_doubt_that_it_answered(world: World) -> None:
     item_id = unknown(world, Do.DROP_BEFORE)
     posting = asked_of_people(world, item_id)
@@ -195,6 +196,7 @@ def test_what_a_reader_can_see_is_never_attested(sent_to_all: tuple[World, str])
     assert "读者看得到" in words_of(refused)
 
 
+@pytest.mark.long
 def test_a_text_file_is_no_evidence(sent_to_all: tuple[World, str], tmp_path: Path) -> None:
     world, item_id = sent_to_all
     note = tmp_path / "说明.txt"

@@ -55,7 +55,7 @@ def test_each_part_is_looked_at_as_a_reader_at_once_after_ten_minutes_and_after_
         assert world.parts(item_id)[channel].next_look_at is None
 
 
-@pytest.mark.parametrize("status", [5, 6])
+@pytest.mark.parametrize("status", [pytest.param(5, marks=pytest.mark.long), 6])
 def test_what_the_platform_takes_down_later_is_missing_at_the_next_look_with_an_alarm(
     world: World, status: int
 ) -> None:

@@ -95,7 +95,7 @@ def assert_one(world: World, item_id: str, platform: Platform) -> None:
     assert state in ("verified", "published") or (state == "unknown" and asked), state
 
 
-@pytest.mark.parametrize("status", [404, 409])
+@pytest.mark.parametrize("status", [404, pytest.param(409, marks=pytest.mark.long)])
 def test_done_and_then_answered_4xx_is_one_post(
     make_world: MakeWorld, platform: Platform, status: int
 ) -> None:

@@ -165,7 +165,7 @@ def test_the_platforms_word_goes_before_our_count_and_stops_only_that_channel(ma
     assert world.alarms() == []
 
 
-@pytest.mark.parametrize("code", [10022, 10023])
+@pytest.mark.parametrize("code", [pytest.param(10022, marks=pytest.mark.long), 10023])
 def test_a_limit_of_weibo_closes_posting_until_it_ends_and_what_waited_goes_out_by_itself(
     make_world: MakeWorld, code: int
 ) -> None:
