@@ -1,6 +1,8 @@
 SHELL := /bin/bash -euo pipefail
 PYTHON ?= python3
 BIN := .venv/bin
+# so that a module is compiled once, not by each of the processes that demo and tests start
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build
 CLIENTS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/setup/clients.in --override tests/setup/clients-without.txt

@@ -1,37 +1,28 @@
 """Every request an adapter makes: bounded in time and size, and each failure told apart by what is true after it.
 
 The only home of httpx and tenacity. A request that changes something is sent once and never repeated
-here; a read may be tried again within a minute.
+here; a read may be tried again within a minute. Both are loaded at the first request: most processes make none.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
-
-import httpx
-import tenacity
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from channels.contract import OutcomeUnknown, Unavailable
 
-Client = httpx.Client
-"""What `open_client` gives; closed by whoever opened it."""
+if TYPE_CHECKING:
+    import httpx
 
 MAX_BYTES = 64 * 1024 * 1024
 """Largest answer that is read, in bytes."""
-
-NOTHING_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.ProxyError,
-)
-"""httpx errors after which the platform certainly never saw the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +40,36 @@ class Answer:
         return self.body.decode("utf-8", errors="replace")
 
 
-class _TooLong(httpx.TransportError):
+class _TooLong(Exception):
     """Our own limits on time or size were passed while the answer came in."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Errors:
+    """Errors of httpx by what is true after them. `nothing_sent`: the platform certainly never saw the request."""
+
+    nothing_sent: tuple[type[Exception], ...]
+    any_kind: tuple[type[Exception], ...]
+
+
+@cache
+def _errors() -> _Errors:
+    import httpx
+
+    nothing_sent = (
+        httpx.ConnectError,
+        httpx.ConnectTimeout,
+        httpx.PoolTimeout,
+        httpx.UnsupportedProtocol,
+        httpx.ProxyError,
+    )
+    return _Errors(nothing_sent, (httpx.HTTPError, _TooLong))
 
 
 def open_client(*, transport: httpx.BaseTransport | None = None, timeout_s: float = 60) -> httpx.Client:
     """One client for one process. Reads no proxy variables, follows no redirects."""
+    import httpx
+
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole addresses, and tokens stand in some
     return httpx.Client(
         transport=transport,
@@ -65,6 +80,32 @@ def open_client(*, transport: httpx.BaseTransport | None = None, timeout_s: floa
     )
 
 
+class LateClient:
+    """A client that is opened at its first request. Closed by whoever made it; then it sends nothing more."""
+
+    def __init__(self, *, timeout_s: float = 60) -> None:
+        """Opens nothing."""
+        self._timeout_s = timeout_s
+        self._lock = threading.Lock()
+        self._opened: httpx.Client | None = None
+        self._closed = False
+
+    def stream(self, method: str, url: str, **request: Any) -> AbstractContextManager[httpx.Response]:
+        """What the client of httpx does."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the client was closed")
+            self._opened = self._opened or open_client(timeout_s=self._timeout_s)
+        return self._opened.stream(method, url, **request)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        with self._lock:
+            self._closed = True
+            if self._opened is not None:
+                self._opened.close()
+
+
 class Http:
     """Sends requests for one adapter. `total_s` is the most that any one request may take, in seconds.
 
@@ -72,7 +113,11 @@ class Http:
     """
 
     def __init__(
-        self, client: httpx.Client, *, total_s: float = 60, wait: Callable[[float], None] = time.sleep
+        self,
+        client: httpx.Client | LateClient,
+        *,
+        total_s: float = 60,
+        wait: Callable[[float], None] = time.sleep,
     ) -> None:
         """`client` from `open_client`; tests pass one with an in-process transport."""
         self._client = client
@@ -87,9 +132,9 @@ class Http:
         """
         try:
             answer = self._send(method, url, request)
-        except NOTHING_SENT as why:
+        except _errors().nothing_sent as why:
             raise Unavailable("连不上对方服务器，没有发出", code=type(why).__name__) from why
-        except httpx.HTTPError as why:
+        except _errors().any_kind as why:
             raise OutcomeUnknown("请求已发出，没有收到完整的答复", code=type(why).__name__) from why
         if answer.status >= 500:
             raise OutcomeUnknown("对方服务器出错，结果不明", code=f"HTTP {answer.status}")
@@ -100,6 +145,8 @@ class Http:
 
         Raises `Unavailable` when no try brought a complete answer below 500.
         """
+        import tenacity
+
         attempt = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(tries),
             wait=tenacity.wait_exponential(multiplier=0.5, max=4),
@@ -112,7 +159,7 @@ class Http:
     def _read_once(self, method: str, url: str, request: dict[str, Any]) -> Answer:
         try:
             answer = self._send(method, url, request)
-        except httpx.HTTPError as why:
+        except _errors().any_kind as why:
             raise Unavailable("连不上对方服务器，或没有收到完整的答复", code=type(why).__name__) from why
         if answer.status >= 500:
             raise Unavailable("对方服务器出错", code=f"HTTP {answer.status}")

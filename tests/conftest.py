@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 import pytest
 
 from tests.fault.listing import pytest_terminal_summary as pytest_terminal_summary
+
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""The many processes that tests start keep what they compiled, as a user's do; else each compiles all modules again."""
 
 
 @pytest.fixture

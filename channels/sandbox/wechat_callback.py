@@ -14,7 +14,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from channels.contract import ChannelError
-from channels.http import Client, Http, open_client
+from channels.http import Http, LateClient
 from channels.sandbox.wechat_events import PUBLISH_NAMES, envelope
 from channels.sandbox.wechat_seal import sealed, signature
 
@@ -87,7 +87,7 @@ class Callback:
     letters: list[Letter] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     http: Http | None = None
-    _client: Client | None = None
+    _client: LateClient | None = None
     _nonces: int = 0
 
     def configure(self, url: str, token: str, aes_key: str = "", mode: str = Mode.PLAIN) -> bool:
@@ -169,7 +169,7 @@ class Callback:
 
     def _carry(self, method: str, query: dict[str, str], body: bytes) -> tuple[int, bytes]:
         if self.http is None:
-            self._client = open_client(timeout_s=ANSWER_WITHIN_S)
+            self._client = LateClient(timeout_s=ANSWER_WITHIN_S)
             self.http = Http(self._client, total_s=ANSWER_WITHIN_S)
         mark = "&" if "?" in self.url else "?"
         headers = {"Content-Type": "text/xml"} if body else {}

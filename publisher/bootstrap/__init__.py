@@ -1,12 +1,40 @@
-"""The only place that plugs things together: settings, store, channels, renderer, log, service."""
+"""The only place that plugs things together: settings, store, channels, renderer, log, service.
 
-from publisher.bootstrap.callbacks import CallbackOffice, desk_over, open_callbacks
-from publisher.bootstrap.doctor import Check, diagnose
-from publisher.bootstrap.health import health_in, health_of
-from publisher.bootstrap.home import Created, create_home
-from publisher.bootstrap.office import Office, open_office
-from publisher.bootstrap.practice import Practice, open_practice
-from publisher.bootstrap.service import run_service, wait_for_stop
+A name is imported when it is asked for: a command that reads one list does not wait for the practice platforms.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from publisher.bootstrap.callbacks import CallbackOffice, desk_over, open_callbacks
+    from publisher.bootstrap.doctor import Check, diagnose
+    from publisher.bootstrap.health import health_in, health_of
+    from publisher.bootstrap.home import Created, create_home
+    from publisher.bootstrap.office import Office, open_office
+    from publisher.bootstrap.practice import Practice, open_practice
+    from publisher.bootstrap.service import run_service, wait_for_stop
+
+HOMES = {
+    "CallbackOffice": "callbacks",
+    "Check": "doctor",
+    "Created": "home",
+    "Office": "office",
+    "Practice": "practice",
+    "create_home": "home",
+    "desk_over": "callbacks",
+    "diagnose": "doctor",
+    "health_in": "health",
+    "health_of": "health",
+    "open_callbacks": "callbacks",
+    "open_office": "office",
+    "open_practice": "practice",
+    "run_service": "service",
+    "wait_for_stop": "service",
+}
+"""Name → the module that holds it."""
 
 __all__ = [
     "CallbackOffice",
@@ -25,3 +53,9 @@ __all__ = [
     "run_service",
     "wait_for_stop",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{HOMES[name]}"), name)

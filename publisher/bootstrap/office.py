@@ -6,23 +6,24 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from channels.contract import Channel, ChannelProfile, Ports
-from channels.http import Client, Http, open_client
+from channels.http import Http, LateClient
 from channels.registry import KINDS
 from publisher.audit.keys import PublicKey, load_key_file, public_key_of
 from publisher.bootstrap.calendar import announced_calendar
 from publisher.bootstrap.post import NO_POST, open_post
 from publisher.bootstrap.rules import release_rules
+from publisher.domain.alerting import Post
 from publisher.domain.catalogue import Bureau, ChannelPlan, Column
 from publisher.domain.correction import CorrectionRule
 from publisher.domain.errors import Problem
 from publisher.domain.identifiers import ItemId, posting_key
 from publisher.domain.quota import CallQuota
 from publisher.notices.messenger import Messenger
-from publisher.render.renderer import Renderer
 from publisher.settings import (
     ChannelPart,
     Settings,
@@ -40,10 +41,12 @@ from publisher.store.workers import new_worker_name
 from publisher.workflow import staff
 from publisher.workflow.account import StoreAccount, StoreMeter
 from publisher.workflow.acts import Actor, perform
-from publisher.workflow.alerts import Post
 from publisher.workflow.journal import StoreJournal
 from publisher.workflow.outlets import JournalFactory, Outlets
 from publisher.workflow.seal import Seal
+
+if TYPE_CHECKING:
+    from publisher.render.renderer import Renderer
 
 DATABASE = "gongkai.db"
 KEY = "keys/log.key"
@@ -66,12 +69,12 @@ class Office:
     settings: Settings
     store: Store
     outlets: Outlets
-    renderer: Renderer
+    templates: Callable[[], Renderer]
     seal: Seal
     public_key: PublicKey
     profiles: Mapping[str, ChannelProfile]
     options: Mapping[str, Any]
-    client: Client
+    client: LateClient
     clock: Now = wall_clock
     secrets: tuple[str, ...] = field(default=(), repr=False)
     post: Post = NO_POST
@@ -80,6 +83,11 @@ class Office:
     def now(self) -> datetime:
         """Business time."""
         return self.clock()
+
+    @property
+    def renderer(self) -> Renderer:
+        """Fills the templates; made at its first use, because its library is a slow import."""
+        return self.templates()
 
     def prove(self, name: str, *, token: str = "", password: str = "") -> Actor:
         """The person, with the operating-system user beside; a failed proof is refused and recorded."""
@@ -137,9 +145,9 @@ def open_office(
     bureau = bureau_of(home, settings, options)
     store = Store(target, bureau, Blobs(home / "blobs"), log_id)
     folders = [home / settings.templates] if settings.templates else []
-    renderer = Renderer(folders, bureau, _sites(options))
-    client = open_client()
-    channels = _build(store, settings, options, renderer, clock, http or Http(client))
+    templates = _late_renderer(folders, bureau, _sites(options))
+    client = LateClient()
+    channels = _build(store, settings, options, templates, clock, http or Http(client))
     signer = load_key_file(home / KEY)
     anchor = home / (settings.audit.anchor or ANCHOR)
     return Office(
@@ -147,7 +155,7 @@ def open_office(
         settings=settings,
         store=store,
         outlets=Outlets(channels, clock, worker=new_worker_name(), journal=journal),
-        renderer=renderer,
+        templates=templates,
         seal=Seal(signer, anchor),
         public_key=public_key_of(signer, log_id),
         profiles={name: KINDS[part.kind].profile for name, part in settings.channels.items()},
@@ -158,6 +166,18 @@ def open_office(
         post=post,
         messenger=messenger,
     )
+
+
+def _late_renderer(
+    folders: list[Path], bureau: Bureau, sites: Mapping[str, Mapping[str, str]]
+) -> Callable[[], Renderer]:
+    @cache
+    def made() -> Renderer:
+        from publisher.render.renderer import Renderer
+
+        return Renderer(folders, bureau, sites)
+
+    return made
 
 
 def target_of(home: Path, settings: Settings) -> Target:
@@ -298,13 +318,18 @@ def _sites(options: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
 
 
 def _build(
-    store: Store, settings: Settings, options: Mapping[str, Any], renderer: Renderer, clock: Now, http: Http
+    store: Store,
+    settings: Settings,
+    options: Mapping[str, Any],
+    templates: Callable[[], Renderer],
+    clock: Now,
+    http: Http,
 ) -> dict[str, Channel]:
     shipped: dict[str, bytes] = {}
 
     def pictures() -> Mapping[str, bytes]:
         if not shipped:
-            shipped.update(renderer.shipped_files())
+            shipped.update(templates().shipped_files())
         return shipped
 
     files = _Files(store.blobs, pictures)
@@ -315,7 +340,7 @@ def _build(
             account=StoreAccount(store, name),
             meter=StoreMeter(store, name, store.bureau.channels[name].quotas, clock),
             files=files,
-            pages=renderer.page,
+            pages=lambda template, values: templates().page(template, values),
             now=clock,
         )
         channels[name] = kind.build(options[name], ports, http)

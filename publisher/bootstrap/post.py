@@ -7,12 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from publisher.domain.alerting import Level, QuietHours, Target
+from publisher.domain.alerting import Level, Post, QuietHours, Target
 from publisher.domain.errors import Problem
 from publisher.domain.people import Role
 from publisher.notices.messenger import Messenger
 from publisher.settings import AlertsPart, SettingsRefused, resolve_secrets
-from publisher.workflow.alerts import Post
 
 W = TypeVar("W", bound=StrEnum)
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from publisher.bootstrap.office import Office, open_office
-from publisher.bootstrap.practice import open_practice
 from publisher.logs import configure, get_logger
 from publisher.store.engine import StoreUnavailable
 
@@ -93,6 +92,8 @@ def run_service(
         configure(office.secrets)
         places: dict[str, str] = {}
         if with_sandbox:
+            from publisher.bootstrap.practice import open_practice
+
             practice = stack.enter_context(open_practice(office.settings, office.options, home=home))
             places = dict(practice.readers)
         if beside is not None:

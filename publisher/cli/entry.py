@@ -13,54 +13,13 @@ from typing import Annotated, Any
 
 import typer
 
-from publisher.cli import (
-    alert,
-    audit,
-    callbacks,
-    channel,
-    consent,
-    health,
-    item,
-    item_correct,
-    item_expunge,
-    item_release,
-    part,
-    posting,
-    report,
-    review,
-    service,
-    strangers,
-    user,
-)
 from publisher.cli.command import Command, Language, bind, shared_options
+from publisher.cli.commands import wanted
 from publisher.cli.errors import explain, tell, usage
 from publisher.cli.exits import Exit
-from publisher.cli.help_words import usage_words, word_command, word_panels
+from publisher.cli.help_words import usage_words, word_command
 from publisher.cli.words import command_words, parameter_words
 
-COMMANDS: tuple[Command, ...] = tuple(
-    command
-    for module in (
-        service,
-        health,
-        item,
-        item_correct,
-        item_expunge,
-        item_release,
-        review,
-        posting,
-        part,
-        channel,
-        consent,
-        strangers,
-        callbacks,
-        alert,
-        audit,
-        report,
-        user,
-    )
-    for command in module.COMMANDS
-)
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 """Typer's own class for every wrong command line; it has no public name."""
 
@@ -74,8 +33,7 @@ def run(arguments: Sequence[str] | None) -> int:
         if any("\ud800" <= char <= "\udfff" for text in given for char in text):
             tell(usage("参数里有不是 UTF-8 的字符", "an argument is not UTF-8"), lang=lang, json=json)
             return int(Exit.USAGE)
-        word_panels(lang)
-        command = command_tree(lang, demo="demo" in given)
+        command = command_tree(lang, wanted(given), demo="demo" in given)
         code = command.main(args=given, prog_name="publisher", standalone_mode=False, obj={})
         return code if isinstance(code, int) else int(Exit.OK)
     except UsageError as error:
@@ -122,19 +80,19 @@ def language_of(arguments: Sequence[str]) -> Language:
 
 
 @cache
-def command_tree(lang: Language, *, demo: bool) -> Any:
-    """The parser's tree, made once a process: it keeps nothing of a command line."""
-    command = typer.main.get_command(build(lang, demo=demo))
+def command_tree(lang: Language, commands: tuple[Command, ...], *, demo: bool) -> Any:
+    """The parser's tree of these commands, made once a process: it keeps nothing of a command line."""
+    command = typer.main.get_command(build(lang, commands, demo=demo))
     word_command(command, lang)
     return command
 
 
-def build(lang: Language, *, demo: bool = False) -> typer.Typer:
-    """The whole command tree, worded in one language; with the options of `demo` only when they are wanted."""
+def build(lang: Language, commands: Sequence[Command], *, demo: bool = False) -> typer.Typer:
+    """The command tree, worded in one language, of these commands; with the options of `demo` when wanted."""
     root = _noun("", lang)
     root.callback(help=command_words("", lang))(_root(lang))
     nouns: dict[str, typer.Typer] = {}
-    for command in COMMANDS:
+    for command in commands:
         noun, _, verb = command.path.rpartition(" ")
         if noun and noun not in nouns:
             nouns[noun] = _noun(noun, lang)

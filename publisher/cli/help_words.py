@@ -58,7 +58,7 @@ def usage_words(sentence: str) -> str:
 
 
 def word_panels(lang: str) -> None:
-    """The headings, set in Typer itself before the commands are made."""
+    """The headings, set in Typer itself. Its module for help is a slow import, so this waits for the first help."""
     from typer import rich_utils
 
     for name, words in PANELS.items():
@@ -72,6 +72,7 @@ def word_command(command: Any, lang: str) -> None:
     command.get_help_option(context).help = parameter_words("", "--help", lang)
     command.options_metavar = OPTIONS[english]
     command.get_usage = _usage(command.get_usage, english=english)
+    command.format_help = _help(command.format_help, lang)
     for parameter in command.get_params(context):
         kind = parameter.display_type(context)
         parameter.display_type_rich = _constant(TYPES.get(kind, (kind, kind))[english])
@@ -86,6 +87,14 @@ def _usage(made: Any, *, english: bool) -> Any:
         return BRACES.sub(r"\1", line)
 
     return usage
+
+
+def _help(made: Any, lang: str) -> Any:
+    def format_help(context: Any, formatter: Any) -> None:
+        word_panels(lang)
+        made(context, formatter)
+
+    return format_help
 
 
 def _constant(words: str | None) -> Any:

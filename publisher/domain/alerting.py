@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -131,6 +131,19 @@ class Target:
         if not self.roles and not self.people:
             return True
         return bool(self.roles & to) or any(held.get(name, frozenset()) & to for name in self.people)
+
+
+Send = Callable[[str, str, str], None]
+"""(target, title, text); raises `NotDelivered`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Who is told, when not, and by what."""
+
+    targets: Sequence[Target]
+    quiet: QuietHours
+    send: Send
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from publisher.domain.alerting import Post
 from publisher.store.unit_of_work import Store
-from publisher.workflow.alerts import Post, plan_alerts, send_notices, watch_overdue
+from publisher.workflow.alerts import plan_alerts, send_notices, watch_overdue
 from publisher.workflow.nudges import plan_nudges
 
 PAUSE_AFTER_FAULT_S = 5.0

@@ -11,14 +11,23 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from publisher.domain.posting import PostingState
 from publisher.domain.quota import QuotaWindow
 from publisher.store import schema as t
 from publisher.store.records import QuotaRecord, ReservationRecord, one_or_none, records
 
-INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+def insert_into(connection: sa.Connection, table: sa.Table) -> Any:
+    """An INSERT that may say what to do on a conflict, in the words of this database; the other's stay unloaded."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
+
 
 FREE = (
     sa.delete(t.reservations)
@@ -98,7 +107,7 @@ class Quotas:
             "why": why,
         }
         row = {"posting_id": posting_id, "call": window.quota.call, "period": window.quota.period, **values}
-        insert = INSERT[self._c.dialect.name](t.reservations).values(**row)
+        insert = insert_into(self._c, t.reservations).values(**row)
         keys = ("posting_id", "call", "period")
         self._c.execute(insert.on_conflict_do_update(index_elements=keys, set_=values))
         return None
@@ -145,7 +154,7 @@ class Quotas:
 
     def _open(self, window: QuotaWindow) -> None:
         """The window's row, made when it is the first time."""
-        insert = INSERT[self._c.dialect.name](t.quotas).values(
+        insert = insert_into(self._c, t.quotas).values(
             account=window.account,
             call=window.quota.call,
             period=window.quota.period,

@@ -8,7 +8,6 @@ one that fails does not send again to those that took the message.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +17,7 @@ from publisher.domain.alerting import (
     CauseFamily,
     Level,
     NotDelivered,
-    QuietHours,
+    Post,
     Ripening,
     Subject,
     Target,
@@ -35,20 +34,8 @@ from publisher.store.records import AlarmRecord
 from publisher.store.unit_of_work import Reading, Store, UnitOfWork
 from publisher.workflow.report import oldest_overdue
 
-Send = Callable[[str, str, str], None]
-"""(target, title, text); raises `NotDelivered`."""
-
 MORE = "另有 {n} 条，请运行 publisher alert list"
 GONE = "没有发送：已经自行恢复"
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """Who is told, when not, and by what."""
-
-    targets: Sequence[Target]
-    quiet: QuietHours
-    send: Send
 
 
 def plan_alerts(store: Store, now: datetime, targets: Sequence[Target]) -> int:
@@ -221,4 +208,4 @@ def watch_overdue(store: Store, now: datetime) -> bool:
     return late
 
 
-__all__ = ["Post", "level_of", "message", "plan_alerts", "send_notices", "watch_overdue"]
+__all__ = ["level_of", "message", "plan_alerts", "send_notices", "watch_overdue"]

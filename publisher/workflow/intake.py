@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from channels.contract import ChannelProfile
 from publisher.domain.catalogue import WARNING_ELEMENTS
@@ -26,7 +26,6 @@ from publisher.domain.lifecycle import FINAL, RevisionEvent, RevisionState, adva
 from publisher.domain.people import ROLE_LABELS, Act, Role, require
 from publisher.render.freeze import freeze
 from publisher.render.limits import limits
-from publisher.render.renderer import Renderer
 from publisher.store.records import DraftRecord, ItemRecord
 from publisher.store.unit_of_work import Reading, UnitOfWork
 from publisher.workflow.acts import Actor
@@ -37,6 +36,9 @@ from publisher.workflow.screen import (
     refuse_unanswered,
     screen_content,
 )
+
+if TYPE_CHECKING:
+    from publisher.render.renderer import Renderer
 
 SYSTEM = "system"
 FILE_LIMIT_BYTES = 100 * 1024 * 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import typing
@@ -11,9 +12,8 @@ from pathlib import Path
 import pytest
 from typer.models import OptionInfo
 
-from publisher.cli import main
+from publisher.cli import commands, main
 from publisher.cli.command import FIELDS, PERSON, SHARED, Command
-from publisher.cli.entry import COMMANDS
 from publisher.cli.exits import MEANINGS, REASONS, Exit
 from publisher.cli.option_words import OPTIONS
 from publisher.cli.words import COMMANDS as WORDS
@@ -21,6 +21,7 @@ from publisher.cli.words import parameter_words
 from publisher.domain.errors import Reason
 
 PAGE = (Path(__file__).parents[3] / "docs/operations/cli.md").read_text(encoding="utf-8")
+COMMANDS = commands.every_command()
 each_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda c: c.path)
 
 
@@ -103,6 +104,35 @@ def test_no_words_are_kept_for_a_command_or_option_that_is_gone() -> None:
     used |= {f"{c.path} {flag}" for c in COMMANDS for flag in flags(c)}
     used |= {flag for group in (SHARED, PERSON, FIELDS) for flag, _ in group.values()}
     assert set(OPTIONS) - used <= {"--version", "--help"}
+
+
+def test_every_module_with_commands_is_in_the_table() -> None:
+    folder = Path(commands.__file__).parent
+    listed = {name for modules in commands.MODULES.values() for name in modules}
+    holders = {path.stem for path in folder.glob("*.py") if "\nCOMMANDS = (" in path.read_text("utf-8")}
+    assert listed == holders
+    for name in listed:
+        module = importlib.import_module(f"publisher.cli.{name}")
+        assert {c.path for c in module.COMMANDS} <= {c.path for c in COMMANDS}
+
+
+@pytest.mark.parametrize(
+    ("line", "made"),
+    [
+        ("item list --json", ["item list"]),
+        ("--json --home item doctor", ["doctor"]),
+        ("--home=x --lang en report ledger", ["report ledger"]),
+        ("report --help", ["report ledger"]),
+        ("report lst", ["report ledger"]),
+    ],
+)
+def test_a_line_that_names_its_command_waits_for_no_other(line: str, made: list[str]) -> None:
+    assert [command.path for command in commands.wanted(line.split())] == made
+
+
+@pytest.mark.parametrize("line", ["", "--help", "--json --help item", "itm list", "--home", "--version"])
+def test_a_line_without_a_known_noun_sees_every_command(line: str) -> None:
+    assert commands.wanted(line.split()) == COMMANDS
 
 
 def test_the_version_and_the_list_of_commands_need_no_home(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,11 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from publisher.domain.alerting import CAUSES, GROUP_S, RESEND_S, Level, NotDelivered, QuietHours, Target
+from publisher.domain.alerting import CAUSES, GROUP_S, RESEND_S, Level, NotDelivered, Post, QuietHours, Target
 from publisher.domain.people import Role
 from publisher.scheduler.messages import Messages, plan_once
 from publisher.store.records import AlarmRecord
-from publisher.workflow.alerts import Post, send_notices
+from publisher.workflow.alerts import send_notices
 from tests.integration.messages.receivers import web_hook
 from tests.world import World
 from tests.worlds import MakeWorld

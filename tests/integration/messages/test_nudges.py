@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from publisher.domain.alerting import QuietHours, Target
+from publisher.domain.alerting import Post, QuietHours, Target
 from publisher.domain.errors import Refused
 from publisher.domain.people import Role
 from publisher.scheduler.messages import plan_once
 from publisher.workflow import review
-from publisher.workflow.alerts import Post, send_notices
+from publisher.workflow.alerts import send_notices
 from publisher.workflow.staff import (
     AddUserRequest,
     ContactRequest,
