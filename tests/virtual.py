@@ -24,6 +24,7 @@ SELECT min(at) AS at FROM (
   UNION ALL SELECT min(next_look_at) FROM parts WHERE next_look_at > :now
   UNION ALL SELECT min(next_probe_at) FROM channels WHERE state = 'paused' AND next_probe_at > :now
   UNION ALL SELECT min(catch_up_at) FROM channels WHERE catch_up_at > :now
+  UNION ALL SELECT min(expires_at) FROM account_values WHERE name = 'consent-look' AND expires_at > :now
 )
 """
 
@@ -33,6 +34,7 @@ SELECT channel FROM postings WHERE state = 'sending'
   OR (state IN ('unknown', 'accepted') AND next_look_at <= :now)
 UNION SELECT channel FROM parts WHERE next_look_at <= :now
 UNION SELECT name FROM channels WHERE state = 'paused' AND next_probe_at <= :now
+UNION SELECT account FROM account_values WHERE name = 'consent-look' AND expires_at <= :now
 """
 
 

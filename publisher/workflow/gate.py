@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from channels.contract import Article, CannotSee, Channel, Gone, PartReceipt, Seen
@@ -24,20 +25,26 @@ class GateView:
 
 
 def look_at_gate(
-    reading: Reading, posting: PostingRecord, revision: RevisionRecord | None = None
+    reading: Reading,
+    posting: PostingRecord,
+    revision: RevisionRecord | None = None,
+    parts: Sequence[PartRecord] | None = None,
 ) -> GateView:
-    """Whether the gate of a posting stands open, from what the store knows. `revision` where it is at hand."""
+    """Whether the gate of a posting stands open, from what the store knows.
+
+    `revision` and all `parts` of its item are read where they are not at hand.
+    """
     plan = reading.bureau.channels.get(posting.channel)
     if plan is None:
         return GateView(False, waits_for="渠道未配置")
     if plan.portal:
         return GateView(True)
-    parts = portal_parts(reading, posting)
+    pages = portal_parts(reading, posting, parts)
     revision = revision or reading.items.revision(posting.revision_id)
     named = _named_portals(reading, revision)
-    verified = [name for name in named if name in parts and parts[name].state is PartState.VERIFIED]
+    verified = [name for name in named if name in pages and pages[name].state is PartState.VERIFIED]
     gate = _gate_kind(reading, revision)
-    url = _link(reading, parts, verified)
+    url = _link(reading, pages, verified)
     enough = bool(verified) if gate is Gate.ANY else bool(named) and len(verified) == len(named)
     if (enough or posting.gate_opened) and url:
         return GateView(True, url)
@@ -45,11 +52,13 @@ def look_at_gate(
     return GateView(False, url, "等待门户核验：" + "、".join(_portal_words(reading, posting, missing)))
 
 
-def portal_parts(reading: Reading, posting: PostingRecord) -> dict[str, PartRecord]:
+def portal_parts(
+    reading: Reading, posting: PostingRecord, parts: Sequence[PartRecord] | None = None
+) -> dict[str, PartRecord]:
     """The newest part of the same revision on each portal, by channel."""
     return {
         part.channel: part
-        for part in reading.parts.of_item(posting.item_id)
+        for part in (reading.parts.of_item(posting.item_id) if parts is None else parts)
         if part.revision_id == posting.revision_id and part.channel in reading.bureau.portals()
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from publisher.domain.catalogue import Bureau, DisclosureAttribute, Kind
@@ -18,7 +17,7 @@ from publisher.domain.posting import ChannelState, PostingEvent, PostingState, a
 from publisher.domain.review import CHAINS, complete, lawful
 from publisher.domain.timing import REMOVALS_ALARM
 from publisher.domain.windows import Opening
-from publisher.store.records import PostingRecord, ReservationRecord, RevisionRecord
+from publisher.store.records import PartRecord, PostingRecord, RevisionRecord
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.gate import look_at_gate
 from publisher.workflow.outlets import signed_content_holds
@@ -234,28 +233,50 @@ def advance_postings(uow: UnitOfWork, now: datetime) -> int:
 
     Returns how many changed. A posting's gate that stays shut past its limit raises one alarm.
     """
-    changed = 0
     waiting = uow.postings.in_state(PostingState.WAITING, PostingState.QUEUED)
-    places = places_by_posting(uow) if waiting else {}
-    book = open_book(uow, now) if waiting else {}
-    for posting in sorted(waiting, key=lambda one: not one.urgent):
-        changed += _advance(uow, now, posting, places.get(posting.id, []), book)
+    if not waiting:
+        return 0
+    sight = _Sight(uow, now)
+    changed = [_advance(uow, now, one, sight) for one in sorted(waiting, key=lambda one: not one.urgent)]
     uow.commit()
-    return changed
+    return sum(changed)
 
 
-def _advance(
-    uow: UnitOfWork, now: datetime, posting: PostingRecord, places: Sequence[ReservationRecord], book: Book
-) -> bool:
-    revision = uow.items.revision(posting.revision_id)
+class _Sight:
+    """What one sweep looks at for many postings, each thing once: nothing here changes while it sweeps."""
+
+    def __init__(self, uow: UnitOfWork, now: datetime) -> None:
+        self._uow = uow
+        self.places = places_by_posting(uow)
+        self.book: Book = open_book(uow, now)
+        self.channels = {channel.name: channel for channel in uow.accounts.channels()}
+        self.freeze = uow.accounts.freeze()
+        self.alarms = {alarm.cause for alarm in uow.accounts.open_alarms()}
+        self._revisions: dict[str, RevisionRecord | None] = {}
+        self._parts: dict[str, list[PartRecord]] = {}
+
+    def revision(self, revision_id: str) -> RevisionRecord | None:
+        if revision_id not in self._revisions:
+            self._revisions[revision_id] = self._uow.items.revision(revision_id)
+        return self._revisions[revision_id]
+
+    def parts(self, item_id: str) -> list[PartRecord]:
+        if item_id not in self._parts:
+            self._parts[item_id] = self._uow.parts.of_item(item_id)
+        return self._parts[item_id]
+
+
+def _advance(uow: UnitOfWork, now: datetime, posting: PostingRecord, sight: _Sight) -> bool:
+    revision = sight.revision(posting.revision_id)
     if revision is None or revision.state is not RevisionState.RELEASED:
         return False  # an order is at work: publisher.workflow.withdraw decides
     if now > posting.late_at:
         return _late(uow, now, posting)
     planned = Opening(now)
     if not revision.held and posting.channel in uow.bureau.channels:
-        planned = keep_plan(uow, now, wish_of(uow, posting, revision), places, book)
-    url, why = _readiness(uow, now, posting, revision, planned)
+        places = sight.places.get(posting.id, [])
+        planned = keep_plan(uow, now, wish_of(uow, posting, revision), places, sight.book)
+    url, why = _readiness(uow, now, posting, revision, planned, sight)
     if posting.state is PostingState.WAITING and not why:
         values = {"slots": {**posting.slots, "portal_url": url}} if url else {}
         _move(uow, now, posting, PostingEvent.READY, "system:posting:ready", waits_for="", **values)
@@ -269,15 +290,15 @@ def _advance(
 
 
 def _readiness(
-    uow: UnitOfWork, now: datetime, posting: PostingRecord, revision: RevisionRecord, planned: Opening
+    uow: UnitOfWork,
+    now: datetime,
+    posting: PostingRecord,
+    revision: RevisionRecord,
+    planned: Opening,
+    sight: _Sight,
 ) -> tuple[str, str]:
-    channel = uow.accounts.channel(posting.channel)
-    freeze = uow.accounts.freeze()
-    gate = look_at_gate(uow, posting, revision)
-    if not gate.open and now > posting.gate_limit_at:
-        label = uow.bureau.label(posting.channel)
-        words = f"{label}等待门户超过时限：{gate.waits_for}。签发人可以放行这一条"
-        uow.accounts.raise_alarm(f"gate:{posting.id}", words, now)
+    """(portal address, ""), or ("", what it waits for). The gate is looked at last: it costs most."""
+    channel, freeze = sight.channels.get(posting.channel), sight.freeze
     reasons = (
         ("已暂停", revision.held),
         (f"未到时间（{local(posting.due_at):%m-%d %H:%M}）", posting.due_at > now),
@@ -285,20 +306,29 @@ def _readiness(
         ("渠道已冻结", channel is not None and channel.state is ChannelState.FROZEN),
         ("渠道已暂停", channel is None or channel.state is not ChannelState.OPEN),
         (waits_words(planned), planned.at > now),
-        (gate.waits_for, not gate.open),
-        ("等待旧稿撤下", _old_one_stands(uow, posting)),
     )
-    return gate.portal_url, next((words for words, holds in reasons if holds), "")
+    why = next((words for words, holds in reasons if holds), "")
+    if why and now <= posting.gate_limit_at:
+        return "", why
+    gate = look_at_gate(uow, posting, revision, sight.parts(posting.item_id))
+    if not gate.open and now > posting.gate_limit_at and f"gate:{posting.id}" not in sight.alarms:
+        label = uow.bureau.label(posting.channel)
+        words = f"{label}等待门户超过时限：{gate.waits_for}。签发人可以放行这一条"
+        uow.accounts.raise_alarm(f"gate:{posting.id}", words, now)
+    why = why or gate.waits_for
+    if not why and _old_one_stands(uow, posting, sight):
+        why = "等待旧稿撤下"
+    return gate.portal_url, why
 
 
-def _old_one_stands(uow: UnitOfWork, posting: PostingRecord) -> bool:
+def _old_one_stands(uow: UnitOfWork, posting: PostingRecord, sight: _Sight) -> bool:
     """Where a correction replaces the old post, that one goes first; once a person has the task, nobody waits."""
     plan = uow.bureau.channels.get(posting.channel)
     if plan is None or plan.correction is not CorrectionRule.REPLACE:
         return False
     older = (
         p
-        for p in uow.parts.of_item(posting.item_id)
+        for p in sight.parts(posting.item_id)
         if p.channel == posting.channel and p.revision_id != posting.revision_id
     )
     return any(
