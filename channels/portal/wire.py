@@ -45,10 +45,10 @@ class ReadPage:
 
 def read(html: str) -> ReadPage:
     """Read the head, the text region and the list of attachments."""
-    body = read_page(html, element_id=BODY_ID)
-    files = read_page(html, css_class=FILES_CLASS)
-    tomb = read_page(html, css_class=TOMB_CLASS)
-    return ReadPage(body, body.region, files.region, body.region is None and tomb.region is not None)
+    page = read_page(html, element_id=BODY_ID)
+    files = read_page(html, css_class=FILES_CLASS).region if FILES_CLASS in html else None
+    tomb = page.region is None and read_page(html, css_class=TOMB_CLASS).region is not None
+    return ReadPage(page, page.region, files, tomb)
 
 
 def checked(article: Article) -> Page:
@@ -99,9 +99,9 @@ class Reader:
                 Level.PUBLIC, "", "", snapshot_digest=hashlib.sha256(answer.body).hexdigest()
             )  # a file
         page = read(answer.text)
-        versions = read_page(answer.text, element_id=HISTORY_ID)
-        if versions.region is not None:
-            return Seen(Level.PUBLIC, versions.metas.get("ArticleTitle", ""), versions.region.text)
+        versions = read_page(answer.text, element_id=HISTORY_ID).region if HISTORY_ID in answer.text else None
+        if versions is not None:
+            return Seen(Level.PUBLIC, page.page.metas.get("ArticleTitle", ""), versions.text)
         if page.tomb:
             return Gone("网页已换成撤下说明")
         if page.body is None:
