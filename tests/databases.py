@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from psycopg.rows import dict_row
 
 from publisher.settings import FILE_NAME, DatabasePart
+from publisher.store.unit_of_work import Store
 from tests.postgres import Server, running
 
 ON_SERVER = os.environ.get("GONGKAI_TEST_DATABASE", "sqlite") == "postgresql"
@@ -56,6 +58,14 @@ def opened(target: Path | str) -> Iterator[Any]:
         return
     with psycopg.connect(target.replace("+psycopg", ""), row_factory=dict_row) as connection:
         yield connection
+
+
+def spare_the_disk(store: Store) -> None:
+    """Let SQLite commit without waiting for the disk: what a test does to a process, the system's cache survives."""
+    if isinstance(store.target, Path):
+        for engine in (store.engine, store.reader):
+            sa.event.listen(engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA synchronous=OFF"))
+            engine.dispose()
 
 
 def words(target: Path | str, statement: str) -> str:

@@ -37,7 +37,7 @@ from publisher.workflow.intake import SubmitRequest, Submitted, save_draft, subm
 from publisher.workflow.item_files import draft_from_file
 from publisher.workflow.report import ItemWhere, where
 from publisher.workflow.staff import AddUserRequest, add_user
-from tests.databases import copy_database, database, opened, words
+from tests.databases import copy_database, database, opened, spare_the_disk, words
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 STAFF = {  # name: display, roles. Synthetic people.
@@ -448,6 +448,7 @@ def open_world(home: Path, tokens: Mapping[str, str], *, timeout_s: float = 5) -
     clock, client = Clock(), open_client(timeout_s=timeout_s)
     http = Http(client, total_s=2 * timeout_s, wait=lambda _: None)
     office = open_office(home, clock=clock, http=http)
+    spare_the_disk(office.store)
     staff = {name: office.prove(name, token=token) for name, token in tokens.items()}
     joined = ExitStack()
     joined.enter_context(office.store.joined(office.outlets.worker, clock()))
