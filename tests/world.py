@@ -46,6 +46,9 @@ STAFF = {  # name: display, roles. Synthetic people.
     "qin": ("秦知远", ("approver",)),
     "an": ("安平", ("auditor",)),
 }
+OF_NO_ITEM = (  # how long the authorisation lasts, and what the platforms list that we did not send
+    *("/get_token_info", "/stable_token", "/freepublish/batchget", "/user_timeline.json"),
+)
 PORTALS = ("city-portal", "bureau-portal")
 SOCIAL = ("wechat", "weibo")
 TEXT = """石渡镇有关用水户：
@@ -399,6 +402,10 @@ class World:
     def requests(self, *platforms: str) -> list[Any]:
         """Lines of the request log, of all or these platforms."""
         return [line for line in self.practice.log.lines if not platforms or line.platform in platforms]
+
+    def about_items(self, *platforms: str) -> list[Any]:
+        """The same without what concerns no item."""
+        return [line for line in self.requests(*platforms) if not line.path.endswith(OF_NO_ITEM)]
 
     def hand_over(self, worker: str) -> None:
         """The worker signs off; another one, of this name, goes on."""

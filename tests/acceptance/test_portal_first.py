@@ -84,15 +84,9 @@ def world(place: World) -> Iterator[World]:
     place.forget_all()
 
 
-OF_NO_ITEM = (  # how long the authorisation lasts, and what the platforms list that we did not send
-    *("/get_token_info", "/stable_token", "/freepublish/batchget", "/user_timeline.json"),
-)
-
-
 def lines_since(world: World, since: int, *platforms: str) -> list[Logged]:
-    """What was asked of the platforms since, without what concerns no item (`OF_NO_ITEM`)."""
-    lines = (line for line in world.requests(*platforms) if line.number > since)
-    return [line for line in lines if not line.path.endswith(OF_NO_ITEM)]
+    """What was asked of the platforms since that concerns an item."""
+    return [line for line in world.about_items(*platforms) if line.number > since]
 
 
 def seen_first(world: World, item_id: str, since: int, portal: str = LINKED) -> list[Logged]:

@@ -275,7 +275,7 @@ def test_postings_that_wait_are_cancelled_and_never_go_out(world: World) -> None
     world.until(lambda: gone_everywhere(world, item_id))
     assert {world.states(item_id)[name] for name in SOCIAL} == {"cancelled"}
     world.pass_time(3600, step_s=1800)
-    assert [line for line in world.requests(*SOCIAL) if line.number > since] == []
+    assert [line for line in world.about_items(*SOCIAL) if line.number > since] == []
 
 
 def test_a_job_that_the_platform_took_settles_first_and_is_then_removed(world: World) -> None:
