@@ -8,8 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-FORM = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 class UtcInstant(sa.types.TypeDecorator[datetime]):
     """An aware instant, kept as fixed-width UTC text so that it sorts and reads the same everywhere."""
@@ -23,7 +21,7 @@ class UtcInstant(sa.types.TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a naive instant has no place in the store")
-        return value.astimezone(UTC).strftime(FORM)
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
     def process_result_value(self, value: str | None, _dialect: Any) -> datetime | None:
         """Aware, UTC."""

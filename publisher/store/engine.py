@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,13 +77,17 @@ def _explain(context: Any) -> None:
     failed = context.sqlalchemy_exception
     if not isinstance(failed, sa.exc.DatabaseError | sa.exc.InterfaceError):
         return
-    message = str(context.original_exception).lower()
-    for fragment, words, english in CAUSES:
-        if fragment in message:
-            raise StoreUnavailable(words, english) from context.original_exception
+    _raise_known(context.original_exception)
     away = context.is_disconnect or isinstance(failed, sa.exc.OperationalError | sa.exc.InterfaceError)
     if away and not is_file(context.engine.url):
         raise StoreUnavailable(*AWAY) from context.original_exception
+
+
+def _raise_known(why: Exception) -> None:
+    message = str(why).lower()
+    for fragment, words, english in CAUSES:
+        if fragment in message:
+            raise StoreUnavailable(words, english) from why
 
 
 def is_file(target: Target | sa.URL) -> bool:
@@ -116,12 +121,19 @@ def _open_file(url: str, *, writes: bool) -> sa.Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        if writes:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        elif not connection.get_execution_options().get("at_once", False):
-            connection.connection.execute("BEGIN")  # touches no file yet, cannot fail
+        if writes or not connection.get_execution_options().get("at_once", False):
+            _begin_file(connection.connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _begin_file(dbapi: Any, begins: str) -> None:
+    """On the driver itself: the library's own way costs more than the statement."""
+    try:
+        dbapi.execute(begins)
+    except sqlite3.Error as why:
+        _raise_known(why)
+        raise
 
 
 def _open_server(url: str, *, writes: bool) -> sa.Engine:
