@@ -13,8 +13,8 @@ from tests.chaos.databases import DATABASES, memory
 from tests.chaos.storm import Storm
 from tests.chaos.summary import Weather
 
-APART_S = 240.0
-"""So that an hour's jump makes a dozen items due at once, and not all of them."""
+APART_S = 900.0
+"""So that an hour's jump makes a few items due at once, and not hundreds."""
 
 
 def main() -> int:

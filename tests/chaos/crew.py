@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ class Crew:
     restarts: int = 0
     ended_by_themselves: int = 0
     _running: list[tuple[BaseProcess, Connection]] = field(default_factory=list)
-    _frozen: set[int] = field(default_factory=set)
+    _frozen: dict[int, int] = field(default_factory=dict)
     _thawed: float = 0.0
 
     def start(self) -> None:
@@ -51,31 +52,37 @@ class Crew:
         if awake:
             slay(awake[which % len(awake)])
 
-    def freeze(self, which: int) -> int:
-        """One of them stands still; its process id, 0 when none was there."""
-        alive = self._alive()
-        if not alive:
-            return 0
-        pid = alive[which % len(alive)]
-        self._frozen.add(pid)
+    def freeze(self, which: int, lasts_s: float) -> None:
+        """One of them stands still for so long.
+
+        A timer wakes it: it may hold the lock that everybody else, people included, waits for.
+        """
+        awake = [pid for pid in self._alive() if pid not in self._frozen]
+        if not awake:
+            return
+        pid = awake[which % len(awake)]
+        self._frozen[pid] = os.pidfd_open(pid)
         os.kill(pid, signal.SIGSTOP)
-        return pid
+        timer = threading.Timer(lasts_s, self._thaw, [pid])
+        timer.daemon = True
+        timer.start()
 
     def awake(self) -> bool:
         """Whether all have been at work for a while: nobody stands between an intent and its request."""
         return not self._frozen and time.monotonic() - self._thawed > AWAKE_S
 
-    def thaw(self, pid: int) -> None:
-        """It goes on, if nobody killed it meanwhile."""
-        self._frozen.discard(pid)
+    def _thaw(self, pid: int) -> None:
         self._thawed = time.monotonic()
-        if pid in self._alive():
-            os.kill(pid, signal.SIGCONT)
+        fd = self._frozen.pop(pid, None)
+        if fd is not None:
+            with suppress(ProcessLookupError):  # somebody killed it meanwhile
+                signal.pidfd_send_signal(fd, signal.SIGCONT)
+            os.close(fd)
 
     def stop(self) -> list[int | None]:
         """Ask all to end; their exit codes. Whoever does not end is killed."""
         for pid in list(self._frozen):
-            self.thaw(pid)
+            self._thaw(pid)
         for _, stop in self._running:
             with suppress(OSError):  # it has just died; its exit code tells
                 stop.send("stop")

@@ -12,13 +12,17 @@ from publisher.domain.posting import PostingState
 from publisher.store.unit_of_work import Reading
 
 UNSEEN = (PartState.PUBLISHED, PartState.DIFFERS, PartState.MISSING)
+OVERDUE = "overdue:postings"
 SETTLING = (PostingState.UNKNOWN, PostingState.ACCEPTED)
 
 
 def rests(reading: Reading) -> bool:
-    """Whether every item has all its postings, each of them is out or cancelled, and each part was seen."""
+    """Whether every item has all its postings, each of them is out or cancelled, each part was seen, and the
+    service, which looks every few seconds, has seen that nothing is overdue any more."""
+    overdue = any(alarm.cause == OVERDUE for alarm in reading.accounts.open_alarms())
     return (
-        not reading.postings.unfinished()
+        not overdue
+        and not reading.postings.unfinished()
         and not reading.parts.in_state(*UNSEEN)
         and not reading.items.in_state(RevisionState.SCHEDULED)
     )
@@ -27,6 +31,11 @@ def rests(reading: Reading) -> bool:
 def looks_left(reading: Reading) -> bool:
     """Whether a part is to be looked at again."""
     return any(part.next_look_at is not None for part in reading.parts.all())
+
+
+def is_sending(reading: Reading) -> bool:
+    """Whether something is on its way out, or could be."""
+    return bool(reading.postings.in_state(PostingState.SENDING, PostingState.QUEUED))
 
 
 def is_idle(reading: Reading, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from tests.chaos.clerk import Clerk
 from tests.chaos.crew import Crew
 from tests.chaos.daemon import Orders
 from tests.chaos.databases import Database, Sqlite
-from tests.chaos.idle import is_idle, looks_left, next_moment, rests
+from tests.chaos.idle import is_idle, is_sending, looks_left, next_moment, rests
 from tests.chaos.plan import WECHAT, WEIBO, Ill, Trouble
 from tests.chaos.pulse import Pulse
 from tests.chaos.stageside import Platforms, open_platforms
@@ -170,7 +170,8 @@ class Storm:
             return False
         if not self._jumps and self._may_jump():
             with suppress(StoreUnavailable), self.office.store.read() as reading:
-                if self._jump_to(next_moment(reading, self.clock(), self.bureau.dues)):
+                dues = () if is_sending(reading) else self.bureau.dues  # no more work before this is done
+                if self._jump_to(next_moment(reading, self.clock(), dues)):
                     self.platforms.jumped()
         self._since = now
         return True
@@ -204,8 +205,7 @@ class Storm:
             case Ill.KILL:
                 return lambda: self.crew.kill(trouble.which), None
             case Ill.FREEZE:
-                pid = self.crew.freeze(trouble.which)
-                return lambda: None, lambda: self.crew.thaw(pid)
+                return lambda: self.crew.freeze(trouble.which, trouble.lasts_s), None
             case Ill.TOKENS:
                 return self._tokens_die(trouble.where)
             case Ill.READERS:

@@ -89,12 +89,19 @@ def unforeseen(said: Counter[str]) -> list[str]:
 
 
 def spoken(words: Path) -> Counter[str]:
-    """What daemons reported, by kind of fault; a line that is no report is counted as it stands."""
+    """What daemons reported, by kind of fault; what is no report is counted as it stands.
+
+    Two processes may write at once: then two reports share a line.
+    """
     counted: Counter[str] = Counter()
-    for line in words.read_text("utf-8").splitlines() if words.exists() else []:
+    text = words.read_text("utf-8").strip() if words.exists() else ""
+    while text:
         try:
-            said = json.loads(line)
+            said, end = json.JSONDecoder().raw_decode(text)
             counted[f"{said.get('error')}: {str(said.get('words'))[:80]}"] += 1
         except ValueError:
+            line = text.partition("\n")[0]
+            end = len(line)
             counted[line[:100]] += 1
+        text = text[end:].lstrip()
     return counted
