@@ -192,7 +192,7 @@ def confirm(
     remote_id: Annotated[str, typer.Option("--remote-id")] = "",
 ) -> None:
     """Adopt what a person found, after the product has looked at the address itself."""
-    from publisher.workflow.reconcile import ConfirmRequest, confirm_by_hand, look_at_claimed
+    from publisher.workflow.settle_by_hand import ConfirmRequest, confirm_by_hand, look_at_claimed
 
     named: dict[str, str] = {}
 
@@ -224,7 +224,7 @@ def check_outlet(office: Office, name: str) -> None:
 
 def deny(shell: Shell, posting: Posting, reason: Annotated[str, typer.Option("--reason")] = "") -> None:
     """It is not out: the first of two people, or the second."""
-    from publisher.workflow.reconcile import DenyRequest, deny_by_hand, look_before_deny
+    from publisher.workflow.settle_by_hand import DenyRequest, deny_by_hand, look_before_deny
 
     named: dict[str, str] = {}
 

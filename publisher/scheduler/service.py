@@ -26,10 +26,11 @@ from publisher.workflow.deliver import deliver_next
 from publisher.workflow.desk import probe_paused
 from publisher.workflow.expunge import advance_expunges
 from publisher.workflow.hearing import match_inbox
+from publisher.workflow.jobs import poll_accepted
 from publisher.workflow.journal import LeaseLost
 from publisher.workflow.jump import newest_entry_at, note_set_back
 from publisher.workflow.outlets import Outlets
-from publisher.workflow.reconcile import look_for_unknown, poll_accepted, recover
+from publisher.workflow.reconcile import look_for_unknown, recover
 from publisher.workflow.release import advance_postings, release_due
 from publisher.workflow.remove import remove_due_parts
 from publisher.workflow.review import watch_second_looks

@@ -16,9 +16,8 @@ from publisher.domain.timing import next_hand_look
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import Store
 from publisher.workflow.journal import PUBLISH
-from publisher.workflow.outcome import bring_out
+from publisher.workflow.outcome import bring_out, close_open_steps
 from publisher.workflow.outlets import Outlets, Tampered, message_of
-from publisher.workflow.reconcile import close_open_steps
 
 
 def look_for_hand_made(store: Store, outlets: Outlets, channel_name: str) -> int:

@@ -22,10 +22,10 @@ from publisher.domain.posting import PostingEvent, PostingState, advance_posting
 from publisher.domain.timing import next_match
 from publisher.store.records import InboxRecord, PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.workflow.jobs import settle_job
 from publisher.workflow.look import differences
-from publisher.workflow.outcome import accept, bring_down, bring_out
+from publisher.workflow.outcome import accept, bring_down, bring_out, close_open_steps
 from publisher.workflow.outlets import Outlets, Tampered, article_of
-from publisher.workflow.reconcile import close_open_steps, settle_job
 
 SYSTEM = "system"
 LATE_NEWS = timedelta(days=3)

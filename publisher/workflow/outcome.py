@@ -34,6 +34,9 @@ from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.journal import PUBLISH
 
 SYSTEM = "system"
+POSTING_ALARMS = ("late", "gate", "unknown", "person", "failed")
+"""What can be wrong with a posting; over as soon as it is out or cancelled."""
+
 UNSURE = "no"
 """Kept with a refusal that the platform may have given after it had begun."""
 
@@ -80,8 +83,7 @@ def bring_out(
         )
     if posting.amends:
         _replace(uow, now, posting)
-    ended = [f"{cause}:{posting.id}" for cause in ("late", "gate", "unknown", "person", "failed")]
-    uow.accounts.close_alarms(ended, now)
+    uow.accounts.close_alarms([f"{cause}:{posting.id}" for cause in POSTING_ALARMS], now)
     uow.record(
         now,
         kind,
@@ -167,6 +169,13 @@ def open_unrepeatable(uow: UnitOfWork, posting: PostingRecord) -> bool:
     """Whether a step that must not be repeated is open: only then the outcome is unknown to the public."""
     steps = uow.postings.steps(posting.id, PUBLISH)
     return any(step.state == StepState.OPEN and not step.repeatable for step in steps)
+
+
+def close_open_steps(uow: UnitOfWork, posting: PostingRecord, state: StepState, now: datetime) -> None:
+    """What was open is known now: every open step of the sending ends so."""
+    for step in uow.postings.steps(posting.id, PUBLISH):
+        if step.state == StepState.OPEN:
+            uow.postings.end_step(posting.id, PUBLISH, step.name, state=state, now=now)
 
 
 def postpone(

@@ -12,10 +12,10 @@ from PIL import Image
 from channels.sandbox.stage import Do, Fault
 from channels.weibo.wire import base62
 from publisher.domain.errors import Refused
-from publisher.workflow import attest, reconcile
+from publisher.workflow import attest, settle_by_hand
 from publisher.workflow.attest import EVIDENCE, AttestRequest
 from publisher.workflow.incoming import IncomingFile
-from publisher.workflow.reconcile import ConfirmRequest, DenyRequest, LookedFor
+from publisher.workflow.settle_by_hand import ConfirmRequest, DenyRequest, LookedFor
 from tests.world import World, item_file
 from tests.worlds import MakeWorld
 
@@ -49,13 +49,13 @@ def list_answers_again(world: World) -> None:
 
 def deny(world: World, who: str, posting_id: str) -> bool:
     """As the command does: look, then say so."""
-    looked = reconcile.look_before_deny(world.office.store, world.office.outlets, posting_id)
+    looked = settle_by_hand.look_before_deny(world.office.store, world.office.outlets, posting_id)
     return say_no(world, who, posting_id, looked)
 
 
 def say_no(world: World, who: str, posting_id: str, looked: LookedFor) -> bool:
     request = DenyRequest(posting_id, "账号主页上没有")
-    return bool(world.do(who, reconcile.deny_by_hand, request, looked=looked))
+    return bool(world.do(who, settle_by_hand.deny_by_hand, request, looked=looked))
 
 
 def words_of(refused: pytest.ExceptionInfo[Refused]) -> str:
@@ -128,8 +128,8 @@ def test_one_denial_does_not_outlive_the_doubt_that_it_answered(world: World) ->
 
 def confirm(world: World, posting: str, url: str) -> None:
     request = ConfirmRequest(posting, url)
-    seen = reconcile.look_at_claimed(world.office.outlets, "weibo", request)
-    world.do("lu", reconcile.confirm_by_hand, request, seen=seen)
+    seen = settle_by_hand.look_at_claimed(world.office.outlets, "weibo", request)
+    world.do("lu", settle_by_hand.confirm_by_hand, request, seen=seen)
 
 
 def test_a_link_is_believed_only_when_the_signed_words_stand_there_and_it_is_nobody_elses(

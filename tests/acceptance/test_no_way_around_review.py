@@ -26,11 +26,11 @@ from publisher.workflow import (
     desk,
     expunge,
     intake,
-    reconcile,
     release,
     remove,
     review,
     schedule,
+    settle_by_hand,
     staff,
     verify,
     withdraw,
@@ -277,8 +277,8 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
         "remove.confirm_part_gone": remove.PartGoneRequest("none"),
         "remove.declare_unremovable": remove.UnremovableRequest("none", "理由"),
         "verify.accept_difference": verify.AcceptDifferenceRequest("none", "理由"),
-        "reconcile.confirm_by_hand": reconcile.ConfirmRequest("none", "http://127.0.0.1/"),
-        "reconcile.deny_by_hand": reconcile.DenyRequest("none"),
+        "settle_by_hand.confirm_by_hand": settle_by_hand.ConfirmRequest("none", "http://127.0.0.1/"),
+        "settle_by_hand.deny_by_hand": settle_by_hand.DenyRequest("none"),
         "desk.pause_by_hand": desk.ChannelRequest("none"),
         "desk.reopen_by_hand": desk.ChannelRequest("none"),
         "consent.ask_consent": consent.ConsentRequest("none"),
@@ -293,10 +293,10 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
         "consent.ask_consent": {"outlets": shared_world.office.outlets},
         "consent.end_consent": {"result": Unavailable("连不上")},
     }.get(act, {})
-    if act in ("remove.confirm_part_gone", "reconcile.confirm_by_hand"):
+    if act in ("remove.confirm_part_gone", "settle_by_hand.confirm_by_hand"):
         tools = {"seen": Gone()}
-    if act == "reconcile.deny_by_hand":
-        tools = {"looked": reconcile.LookedFor(shared_world.clock.now, shared_world.clock.now)}
+    if act == "settle_by_hand.deny_by_hand":
+        tools = {"looked": settle_by_hand.LookedFor(shared_world.clock.now, shared_world.clock.now)}
     if act == "attest.attest":
         tools = {"outlets": shared_world.office.outlets}
     if act == "staff.set_contact":

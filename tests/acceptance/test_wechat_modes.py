@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from channels.sandbox.stage import Do, Fault
-from publisher.workflow import desk, reconcile, withdraw
+from publisher.workflow import desk, settle_by_hand, withdraw
 from publisher.workflow.report import waiting_for_people
 from tests.callback_world import Called, called
 from tests.postman import AES_KEY, TOKEN, mass_finished, published
@@ -87,9 +87,9 @@ def test_without_list_and_callback_a_person_pastes_the_link(drafts: Called) -> N
     drafts.world.pass_time(1200, "wechat", step_s=300)
     assert "请贴上文章网址确认" in tasks(drafts)
     posting = drafts.world.postings(item_id)["wechat"]
-    request = reconcile.ConfirmRequest(posting.id, url)
-    seen = reconcile.look_at_claimed(drafts.world.office.outlets, "wechat", request)
-    drafts.world.do("lu", reconcile.confirm_by_hand, request, seen=seen)
+    request = settle_by_hand.ConfirmRequest(posting.id, url)
+    seen = settle_by_hand.look_at_claimed(drafts.world.office.outlets, "wechat", request)
+    drafts.world.do("lu", settle_by_hand.confirm_by_hand, request, seen=seen)
     drafts.world.turn("wechat")
     assert drafts.world.states(item_id)["wechat"] == "verified"
 

@@ -12,8 +12,8 @@ from publisher.bootstrap.office import _channel_options
 from publisher.domain.errors import Refused
 from publisher.settings import read_settings
 from publisher.workflow import intake, review, schedule, withdraw
-from publisher.workflow.reconcile import ConfirmRequest, look_at_claimed
 from publisher.workflow.report import ledger
+from publisher.workflow.settle_by_hand import ConfirmRequest, look_at_claimed
 from tests.world import PORTALS, SOCIAL, World, fetch, item_file
 
 REASON = "停水取消，通告作废"

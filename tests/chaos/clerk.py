@@ -13,7 +13,7 @@ from publisher.domain.errors import Refused
 from publisher.domain.posting import PostingState
 from publisher.store.records import PostingRecord
 from publisher.workflow.desk import PostingRequest, resume_posting, retry_posting
-from publisher.workflow.reconcile import (
+from publisher.workflow.settle_by_hand import (
     ConfirmRequest,
     DenyRequest,
     confirm_by_hand,

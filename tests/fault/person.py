@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from publisher.bootstrap import Office
 from publisher.store.records import PostingRecord
-from publisher.workflow.reconcile import (
+from publisher.workflow.settle_by_hand import (
     ConfirmRequest,
     DenyRequest,
     confirm_by_hand,
