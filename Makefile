@@ -7,9 +7,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build
 CLIENTS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate tests/setup/clients.in --override tests/setup/clients-without.txt
 
-# what runs on both databases: the trip, taking back, correcting, the quota book, a process killed at each step of a removal
+# what runs on both databases: the trip, taking back, correcting, the quota book, a process killed at each step of a
+# removal, and one that stands still past its lease
 ON_POSTGRESQL := tests/acceptance/test_portal_first.py tests/acceptance/test_withdrawal.py \
-  tests/acceptance/test_correction.py tests/integration/test_quota_book.py tests/fault/test_kill_withdrawing.py
+  tests/acceptance/test_correction.py tests/integration/test_quota_book.py tests/fault/test_kill_withdrawing.py tests/fault/test_frozen.py
 
 .PHONY: demo test test-all chaos locks check lock bench week
 

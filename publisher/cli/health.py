@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import typer
@@ -31,7 +30,7 @@ def show_health(shell: Shell) -> None:
             f"services {told.services}, open alarms {told.open_alarms} (urgent {told.urgent_alarms})",
         ),
     ]
-    shell.show({"ready": told.ready, **asdict(told)}, "\n".join(words))
+    shell.show(told.document(), "\n".join(words))
     if not told.ready:
         raise typer.Exit(int(Exit.FOUND_SOMETHING))
 

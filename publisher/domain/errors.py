@@ -45,6 +45,12 @@ class Refused(Exception):
         self.problems = problems
 
 
+def require_words(text: str, why: str, *, field: str = "reason") -> None:
+    """Refuse an act whose reason was left empty; `why` says in Chinese what is to be written."""
+    if not text.strip():
+        raise refuse(Reason.BAD_INPUT, why, field=field, allowed="一句话", english=f"{field} is required")
+
+
 def refuse(reason: Reason, why: str, *, field: str = "", allowed: str = "", english: str = "") -> Refused:
     """A refusal with a single problem, ready to be raised."""
     return Refused(reason, Problem(field, why, allowed, english))

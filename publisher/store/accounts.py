@@ -110,6 +110,17 @@ class Accounts:
         )
         return changed.rowcount == 1
 
+    def keep_value(self, account: str, name: str, value: str, *, until: datetime | None) -> None:
+        """Set, whatever stood there: for values that only this transaction's kind of work writes."""
+        seen = self.value(account, name)
+        version = seen.version if seen else 0
+        self.put_value(account, name, value, expires_at=until, expected_version=version)
+
+    def is_over(self, account: str, name: str, now: datetime) -> bool:
+        """Whether a value's time has come, or there is none yet."""
+        kept = self.value(account, name)
+        return kept is None or kept.expires_at is None or kept.expires_at <= now
+
     def drop_value(self, account: str, name: str, *, expected_version: int) -> bool:
         """Expire a value if its version is the expected one. The version stays, so that numbers never return."""
         v = t.account_values.c

@@ -26,6 +26,16 @@ DUE = (
     .order_by(t.parts.c.next_look_at)
 )
 
+USUAL_ORDER: dict[str, Any] = {
+    "kind": OrderKind.WITHDRAW,
+    "state": OrderState.OPEN,
+    "channel": "",
+    "part_id": "",
+    "leak": False,
+    "confirmed_by": "",
+}
+"""An order to withdraw a whole item, which waits for nobody's second word."""
+
 
 class Parts:
     """Reads and writes within one transaction."""
@@ -145,9 +155,7 @@ class Parts:
 
     def add_order(self, **values: Any) -> int:
         """A signed order; its number."""
-        result = self._c.execute(
-            sa.insert(t.orders).values(**{"kind": OrderKind.WITHDRAW, "state": OrderState.OPEN, **values})
-        )
+        result = self._c.execute(sa.insert(t.orders).values(**{**USUAL_ORDER, **values}))
         return int(result.inserted_primary_key[0]) if result.inserted_primary_key else 0
 
     def open_orders(self, item_id: str = "") -> list[OrderRecord]:

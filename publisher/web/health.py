@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from datetime import datetime
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -15,15 +15,10 @@ from publisher.workflow.health import Health
 
 
 def document(told: Health) -> dict[str, object]:
-    """Health as JSON has it: instants in ISO 8601, lists for tuples."""
-    values = {"ready": told.ready, **asdict(told)}
+    """Health as JSON has it: instants in ISO 8601."""
     return {
-        name: value.isoformat()
-        if hasattr(value, "isoformat")
-        else list(value)
-        if isinstance(value, tuple)
-        else value
-        for name, value in values.items()
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in told.document().items()
     }
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from channels.contract import Level
 from publisher.domain.clocks import business_day
-from publisher.domain.errors import Reason, refuse
+from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.part import PartEvent, advance_part
 from publisher.domain.people import Act, require
 from publisher.store.records import PartRecord
@@ -47,10 +47,7 @@ def attest(uow: UnitOfWork, now: datetime, actor: Actor, request: AttestRequest,
             allowed="平台没有给出公开网址的篇",
             english="a reader can see it, so it is looked at",
         )
-    if not request.reason.strip():
-        raise refuse(
-            Reason.BAD_INPUT, "要写明在哪里看到的", field="reason", allowed="一句话", english="a reason"
-        )
+    require_words(request.reason, "要写明在哪里看到的")
     state = advance_part(part.state, PartEvent.ATTEST)
     (picture,) = keep_files(uow, (request.evidence,), business_day(now)).values()
     uow.parts.prove(
@@ -63,8 +60,7 @@ def attest(uow: UnitOfWork, now: datetime, actor: Actor, request: AttestRequest,
         words=request.reason,
     )
     uow.parts.change(part.id, state=state, level=Level.ATTESTED, unseen=0, next_look_at=None)
-    for cause in ("part", "unseen"):
-        uow.accounts.close_alarm(f"{cause}:{part.id}", now)
+    uow.accounts.close_alarms([f"part:{part.id}", f"unseen:{part.id}"], now)
     uow.record(
         now,
         "person:part:attest",

@@ -32,7 +32,7 @@ from publisher.domain.timing import (
     consent_warning,
     next_consent_look,
 )
-from publisher.store.unit_of_work import Reading, Store, UnitOfWork
+from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
 from publisher.workflow.outcome import pause_channel
 from publisher.workflow.outlets import Outlets
@@ -85,7 +85,7 @@ def ask_consent(
         raise refuse(
             Reason.WRONG_STATE, why.words, field="channel", english="the set-up is incomplete"
         ) from why
-    _keep(uow, request.channel, STATE, state, now + timedelta(seconds=CONSENT_ASKED_S))
+    uow.accounts.keep_value(request.channel, STATE, state, until=now + timedelta(seconds=CONSENT_ASKED_S))
     _record(uow, now, actor, request.channel, "person:channel:consent_asked")
     uow.commit()
     return address
@@ -159,7 +159,7 @@ def end_consent(
     facts = {"account": result.account, "until": _iso(result.expires_at)}
     _record(uow, now, actor, request.channel, "person:channel:authorised", facts=facts)
     _close_warnings(uow, request.channel, now)
-    _keep(uow, request.channel, LOOK, "look", next_consent_look(result.expires_at, now))
+    uow.accounts.keep_value(request.channel, LOOK, "look", until=next_consent_look(result.expires_at, now))
     _reopen(uow, now, request.channel)
     uow.commit()
     return result
@@ -185,8 +185,8 @@ def watch_consent(store: Store, outlets: Outlets, channel_name: str) -> int:
     channel, now = outlets.channels[channel_name], outlets.now()
     if not isinstance(channel, Authorisable):
         return 0
-    with store.read() as reading:
-        if not _look_is_due(reading, channel_name, now):
+    with store.glance() as reading:
+        if not reading.accounts.is_over(channel_name, LOOK, now):
             return 0
     known, why, again = None, None, timedelta(seconds=CONSENT_LOOK_S)
     try:
@@ -202,14 +202,9 @@ def watch_consent(store: Store, outlets: Outlets, channel_name: str) -> int:
             pause_channel(uow, now, channel_name, why.words)
         _warn(uow, now, channel_name, known)
         planned = next_consent_look(known.expires_at if known else None, now)
-        _keep(uow, channel_name, LOOK, "look", min(planned, now + again))
+        uow.accounts.keep_value(channel_name, LOOK, "look", until=min(planned, now + again))
         uow.commit()
     return 1
-
-
-def _look_is_due(reading: Reading, name: str, now: datetime) -> bool:
-    kept = reading.accounts.value(name, LOOK)
-    return kept is None or kept.expires_at is None or kept.expires_at <= now
 
 
 def _warn(uow: UnitOfWork, now: datetime, name: str, known: Consent | None) -> None:
@@ -217,23 +212,15 @@ def _warn(uow: UnitOfWork, now: datetime, name: str, known: Consent | None) -> N
     if known is None or known.expires_at is None:
         return
     days = consent_warning(known.expires_at, now)
-    for other in CONSENT_WARN_DAYS:
-        if other != days:
-            uow.accounts.close_alarm(f"consent:{name}:{other}", now)
+    others = [f"consent:{name}:{other}" for other in CONSENT_WARN_DAYS if other != days]
+    uow.accounts.close_alarms(others, now)
     if days is not None:
         words = f"{uow.bureau.label(name)}的授权 {shown_minute(known.expires_at)} 到期，请在那之前重新授权"
         uow.accounts.raise_alarm(f"consent:{name}:{days}", words, now)
 
 
 def _close_warnings(uow: UnitOfWork, name: str, now: datetime) -> None:
-    for days in CONSENT_WARN_DAYS:
-        uow.accounts.close_alarm(f"consent:{name}:{days}", now)
-
-
-def _keep(uow: UnitOfWork, account: str, name: str, value: str, until: datetime) -> None:
-    seen = uow.accounts.value(account, name)
-    version = seen.version if seen else 0
-    uow.accounts.put_value(account, name, value, expires_at=until, expected_version=version)
+    uow.accounts.close_alarms([f"consent:{name}:{days}" for days in CONSENT_WARN_DAYS], now)
 
 
 def _iso(moment: datetime | None) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from publisher.domain.correction import CorrectionRule
-from publisher.domain.errors import Reason, refuse
+from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.item import Content, content_from_json, with_defaults
 from publisher.domain.lifecycle import UNDER_WAY, RevisionState
 from publisher.domain.order import OrderKind
@@ -48,10 +48,7 @@ def open_correction(uow: UnitOfWork, now: datetime, actor: Actor, request: Corre
     """
     require(Act.CORRECT, actor.person)
     record = item(uow, request.item_id)
-    if not request.note.strip():
-        raise refuse(
-            Reason.BAD_INPUT, "更正要写明公开的更正说明", field="note", allowed="一句话", english="a note"
-        )
+    require_words(request.note, "更正要写明公开的更正说明", field="note")
     released = _correctable(uow, record.id)
     content = _corrected(content_from_json(released.content), request)
     content = with_defaults(content, uow.bureau, content.responsible_editor)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels.contract import ChannelError
-from publisher.domain.errors import Reason, refuse
+from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.people import Act, Role, require
 from publisher.domain.posting import (
     ChannelEvent,
@@ -20,11 +20,11 @@ from publisher.domain.timing import PROBE_S
 from publisher.store.records import ChannelRecord, PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
+from publisher.workflow.outcome import POSTING_ALARMS
 from publisher.workflow.outlets import Outlets
 from publisher.workflow.release import late_at
 
 SYSTEM = "system"
-CAUSES = ("late", "gate", "failed", "unknown", "person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +98,7 @@ def cancel_posting(uow: UnitOfWork, now: datetime, actor: Actor, request: Postin
     """取消 one posting that is not out, by the editor, with a reason."""
     require(Act.CANCEL_POSTING, actor.person)
     posting = _posting(uow, request)
-    if not request.reason.strip():
-        raise refuse(
-            Reason.BAD_INPUT,
-            "取消要写明理由",
-            field="reason",
-            allowed="一句话",
-            english="a reason is required",
-        )
+    require_words(request.reason, "取消要写明理由")
     _move(
         uow,
         now,
@@ -116,8 +109,7 @@ def cancel_posting(uow: UnitOfWork, now: datetime, actor: Actor, request: Postin
         request.reason,
         next_look_at=None,
     )
-    for cause in CAUSES:
-        uow.accounts.close_alarm(f"{cause}:{posting.id}", now)
+    uow.accounts.close_alarms([f"{cause}:{posting.id}" for cause in POSTING_ALARMS], now)
     uow.commit()
 
 
@@ -136,14 +128,7 @@ def open_gate(uow: UnitOfWork, now: datetime, actor: Actor, request: PostingRequ
             allowed="等待门户超过时限的推送",
             english="the gate's limit has not passed",
         )
-    if not request.reason.strip():
-        raise refuse(
-            Reason.BAD_INPUT,
-            "放行要写明理由",
-            field="reason",
-            allowed="一句话",
-            english="a reason is required",
-        )
+    require_words(request.reason, "放行要写明理由")
     uow.postings.change(posting.id, gate_opened=True)
     uow.accounts.close_alarm(f"gate:{posting.id}", now)
     _record(uow, now, actor, posting, "person:gate:opened", request.reason)

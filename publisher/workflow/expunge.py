@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from publisher.audit.entries import StoredEntry, StoredNote, erasing_draft, parse_entry
-from publisher.domain.errors import Reason, refuse
+from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.item import Content, content_from_json, content_to_json
 from publisher.domain.lifecycle import UNDER_WAY
 from publisher.domain.order import OrderKind, OrderScope
@@ -62,10 +62,7 @@ def order_expunge(uow: UnitOfWork, now: datetime, actor: Actor, request: Expunge
     """
     require(Act.ORDER_EXPUNGE, actor.person)
     item(uow, request.item_id)
-    if not request.reason.strip():
-        raise refuse(
-            Reason.BAD_INPUT, "要写明抹除的理由", field="reason", allowed="一句话", english="a reason"
-        )
+    require_words(request.reason, "要写明抹除的理由")
     if _open_order(uow, request.item_id) is not None:
         raise refuse(
             Reason.WRONG_STATE,
@@ -79,11 +76,7 @@ def order_expunge(uow: UnitOfWork, now: datetime, actor: Actor, request: Expunge
         kind=OrderKind.EXPUNGE,
         scope=OrderScope.ITEM,
         item_id=request.item_id,
-        channel="",
-        part_id="",
-        leak=False,
         signed_by=actor.name,
-        confirmed_by="",
         at=now,
         reason=request.reason,
     )

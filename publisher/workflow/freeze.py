@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from publisher.domain.errors import Reason, refuse
+from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.people import Act, require
 from publisher.domain.posting import ChannelEvent, advance_channel
 from publisher.store.unit_of_work import UnitOfWork
@@ -31,14 +31,7 @@ class FreezeRequest:
 def freeze(uow: UnitOfWork, now: datetime, actor: Actor, request: FreezeRequest) -> None:
     """Nothing is claimed there from this commit on. Anyone in the chain, or an administrator, with a reason."""
     require(Act.FREEZE_CHANNEL, actor.person)
-    if not request.reason.strip():
-        raise refuse(
-            Reason.BAD_INPUT,
-            "冻结要写明理由",
-            field="reason",
-            allowed="一句话",
-            english="a reason is required",
-        )
+    require_words(request.reason, "冻结要写明理由")
     if uow.accounts.freeze(request.channel):
         raise refuse(
             Reason.WRONG_STATE,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from publisher.domain.alerting import OVERDUE_AFTER, Level
 from publisher.domain.part import PartState
@@ -38,6 +39,10 @@ class Health:
     def ready(self) -> bool:
         """Whether everything that is due is being done."""
         return not self.reasons
+
+    def document(self) -> dict[str, Any]:
+        """For programs."""
+        return {"ready": self.ready, **asdict(self)}
 
 
 def health(reading: Reading, now: datetime) -> Health:

@@ -22,7 +22,7 @@ from channels.contract import (
     Withdrawn,
 )
 from publisher.domain.clocks import local
-from publisher.domain.errors import Reason, refuse
+from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.part import PartEvent, PartState, advance_part
 from publisher.domain.people import Act, require
 from publisher.domain.posting import PostingState
@@ -143,8 +143,7 @@ def confirm_gone(
     again = now + timedelta(seconds=REAPPEAR_S)
     uow.parts.change(part.id, state=advance_part(part.state, PartEvent.CONFIRM_GONE), next_look_at=again)
     uow.parts.prove(part.id, at=now, level=part.level, outcome="gone", differences=[], seen_digest="")
-    for cause in ("removal", "part", "unseen"):
-        uow.accounts.close_alarm(f"{cause}:{part.id}", now)
+    uow.accounts.close_alarms([f"{cause}:{part.id}" for cause in ("removal", "part", "unseen")], now)
     uow.record(
         now,
         kind,
@@ -234,8 +233,7 @@ def declare_unremovable(uow: UnitOfWork, now: datetime, actor: Actor, request: U
     part = uow.parts.get(request.part_id)
     if part is None:
         raise refuse(Reason.NOT_FOUND, f"没有这一篇：{request.part_id}", field="part", english="no such part")
-    if not request.reason.strip():
-        raise refuse(Reason.BAD_INPUT, "要写明理由", field="reason", allowed="一句话", english="a reason")
+    require_words(request.reason, "要写明理由")
     uow.parts.change(part.id, state=advance_part(part.state, PartEvent.CANNOT_REMOVE))
     uow.accounts.close_alarm(f"removal:{part.id}", now)
     uow.record(

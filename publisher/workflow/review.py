@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from publisher.domain.errors import Reason, refuse
+from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.lifecycle import FINAL, RevisionEvent, RevisionState, advance_revision
 from publisher.domain.people import Act, require
 from publisher.domain.review import CHAINS, Signature, check_signer
@@ -41,14 +41,14 @@ def clear_secrecy(uow: UnitOfWork, now: datetime, actor: Actor, request: SignReq
 
 def refer_up(uow: UnitOfWork, now: datetime, actor: Actor, request: SignRequest) -> None:
     """报请确定: names the authority that is asked; never times out into a yes."""
-    _need(request.reference, "reference", "要写明报请的主管部门或保密部门")
+    require_words(request.reference, "要写明报请的主管部门或保密部门", field="reference")
     _sign(uow, now, actor, _revision(uow, request), request, Act.REFER_UP, RevisionEvent.REFER_UP)
 
 
 def withhold(uow: UnitOfWork, now: datetime, actor: Actor, request: SignRequest) -> None:
     """不予公开: ends the revision, with a reason and a legal basis, into the register."""
-    _need(request.opinion, "opinion", "要写明不予公开的理由")
-    _need(request.reference, "reference", "要写明法律依据")
+    require_words(request.opinion, "要写明不予公开的理由", field="opinion")
+    require_words(request.reference, "要写明法律依据", field="reference")
     _sign(uow, now, actor, _revision(uow, request), request, Act.WITHHOLD, RevisionEvent.WITHHOLD)
 
 
@@ -73,7 +73,7 @@ def sign_off_urgent(uow: UnitOfWork, now: datetime, actor: Actor, request: SignR
             english="not submitted as urgent",
         )
     _need_named_reviewer(actor, revision)
-    _need(request.reference, "reference", "要写明常设保密审查的编号")
+    require_words(request.reference, "要写明常设保密审查的编号", field="reference")
     _sign(
         uow,
         now,
@@ -126,7 +126,7 @@ TURN = {  # whose turn it is in each state: who may return it
 def return_revision(uow: UnitOfWork, now: datetime, actor: Actor, request: SignRequest) -> None:
     """退回, by whoever's turn it is, with a reason. Editing opens a draft made from it."""
     revision = _revision(uow, request)
-    _need(request.opinion, "opinion", "退回要写明理由")
+    require_words(request.opinion, "退回要写明理由", field="opinion")
     state = advance_revision(revision.state, RevisionEvent.RETURN)
     require(Act.RETURN, actor.person)
     if revision.state is RevisionState.SUBMITTED and revision.urgent:
@@ -156,7 +156,7 @@ def revoke(uow: UnitOfWork, now: datetime, actor: Actor, request: SignRequest) -
     """撤回签发, by an approver, before the release."""
     revision = _revision(uow, request)
     require(Act.REVOKE, actor.person)
-    _need(request.opinion, "opinion", "撤回签发要写明理由")
+    require_words(request.opinion, "撤回签发要写明理由", field="opinion")
     state = advance_revision(revision.state, RevisionEvent.REVOKE)
     _end(uow, now, actor, revision, state, "person:revision:revoke", request)
 
@@ -219,11 +219,6 @@ def _need_named_reviewer(actor: Actor, revision: RevisionRecord) -> None:
             allowed=f"由{reviewer}审核，或退回后改换审核人",
             english="the page names another reviewer",
         )
-
-
-def _need(text: str, field: str, why: str) -> None:
-    if not text.strip():
-        raise refuse(Reason.BAD_INPUT, why, field=field, allowed="一句话", english=f"{field} is required")
 
 
 def _sign(

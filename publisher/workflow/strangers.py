@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from channels.contract import ChannelError, Listed, Lists
 from channels.reading import comparable
-from publisher.domain.errors import Reason, refuse
+from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.people import Act, require
 from publisher.domain.posting import ChannelState, PostingState
 from publisher.domain.timing import STRANGERS_BACK, STRANGERS_S
@@ -37,17 +37,15 @@ def watch_strangers(store: Store, outlets: Outlets, channel_name: str) -> int:
     channel, now = outlets.channels[channel_name], outlets.now()
     if not isinstance(channel, Lists):
         return 0
+    with store.glance() as reading:
+        if not reading.accounts.is_over(channel_name, LOOK, now):
+            return 0
     with store.read() as reading:
-        kept, joined = (
-            reading.accounts.value(channel_name, LOOK),
-            reading.accounts.value(channel_name, JOINED),
-        )
-        record = reading.accounts.channel(channel_name)
+        joined, record = reading.accounts.value(channel_name, JOINED), reading.accounts.channel(channel_name)
     if joined is None:
         _join(store, channel_name, now)
         return 0
-    due = kept is None or kept.expires_at is None or kept.expires_at <= now
-    if not due or record is None or record.state is not ChannelState.OPEN:
+    if record is None or record.state is not ChannelState.OPEN:
         return 0
     since = max(datetime.fromisoformat(joined.value), now - STRANGERS_BACK)
     try:
@@ -65,16 +63,13 @@ def watch_strangers(store: Store, outlets: Outlets, channel_name: str) -> int:
 def _join(store: Store, channel: str, now: datetime) -> None:
     with store.write() as uow:
         if uow.accounts.value(channel, JOINED) is None:
-            since = now.isoformat()
-            uow.accounts.put_value(channel, JOINED, since, expires_at=None, expected_version=0)
+            uow.accounts.keep_value(channel, JOINED, now.isoformat(), until=None)
             _plan(uow, channel, now)
         uow.commit()
 
 
 def _plan(uow: UnitOfWork, channel: str, now: datetime) -> None:
-    seen = uow.accounts.value(channel, LOOK)
-    until, version = now + timedelta(seconds=STRANGERS_S), seen.version if seen else 0
-    uow.accounts.put_value(channel, LOOK, "look", expires_at=until, expected_version=version)
+    uow.accounts.keep_value(channel, LOOK, "look", until=now + timedelta(seconds=STRANGERS_S))
 
 
 def _judge(uow: UnitOfWork, now: datetime, channel: str, entry: Listed) -> None:
@@ -174,8 +169,7 @@ def explain_stranger(uow: UnitOfWork, now: datetime, actor: Actor, request: Expl
             allowed="channel strangers 列出的编号",
             english="no such thing was seen",
         )
-    if not request.reason.strip():
-        raise refuse(Reason.BAD_INPUT, "要写明来历", field="reason", allowed="一句话", english="a reason")
+    require_words(request.reason, "要写明来历")
     _close(uow, now, stranger, actor.name)
     uow.record(
         now,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from channels.contract import Article, CannotSee, Channel, Gone, Seen, SeeResult
 from channels.reading import comparable
-from publisher.domain.errors import Reason, refuse
+from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.part import PartEvent, PartState, advance_part
 from publisher.domain.people import Act, require
 from publisher.domain.timing import CANNOT_SEE_ALARM, next_sight, next_verification
@@ -221,8 +221,7 @@ def accept_difference(uow: UnitOfWork, now: datetime, actor: Actor, request: Acc
     part = uow.parts.get(request.part_id)
     if part is None:
         raise refuse(Reason.NOT_FOUND, f"没有这一篇：{request.part_id}", field="part")
-    if not request.reason.strip():
-        raise refuse(Reason.BAD_INPUT, "要写明理由", field="reason", allowed="一句话")
+    require_words(request.reason, "要写明理由")
     seen = next((p["seen_digest"] for p in reversed(uow.parts.proofs(part.id)) if p["seen_digest"]), "")
     state = advance_part(part.state, PartEvent.ACCEPT_DIFFERENCE)
     uow.parts.change(part.id, state=state, accepted_digest=seen, next_look_at=None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from publisher.domain.clocks import business_day
-from publisher.domain.errors import Reason, refuse
+from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.lifecycle import RevisionEvent, RevisionState, advance_revision
 from publisher.domain.order import OrderKind, OrderScope, OrderState, may_remove_now
 from publisher.domain.part import CLOSED, PUBLIC, PartEvent, advance_part
@@ -16,6 +16,7 @@ from publisher.domain.timing import LEAK_CONFIRM_H
 from publisher.store.records import OrderRecord, PartRecord, PostingRecord
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.acts import Actor
+from publisher.workflow.outcome import POSTING_ALARMS
 
 SYSTEM = "system"
 CANCELLABLE = frozenset(
@@ -41,10 +42,7 @@ def order_withdrawal(uow: UnitOfWork, now: datetime, actor: Actor, request: With
     The approver signs. A leak may be reported by anyone in the chain and goes to all channels at once.
     """
     require(Act.REPORT_LEAK if request.leak else Act.ORDER_WITHDRAWAL, actor.person)
-    if not request.reason.strip():
-        raise refuse(
-            Reason.BAD_INPUT, "撤下要写明公开的理由", field="reason", allowed="一句话", english="a reason"
-        )
+    require_words(request.reason, "撤下要写明公开的理由")
     scope = _scope(uow, request)
     if scope is OrderScope.ITEM:
         _start_item_withdrawal(uow, now, request.item_id)
@@ -125,9 +123,6 @@ def expire_due(uow: UnitOfWork, now: datetime) -> int:
         order_id = uow.parts.add_order(
             scope=OrderScope.ITEM,
             item_id=revision.item_id,
-            channel="",
-            part_id="",
-            leak=False,
             signed_by=approver,
             confirmed_by=approver,
             at=now,
@@ -254,8 +249,7 @@ def cancel_by_order(uow: UnitOfWork, now: datetime, posting: PostingRecord, orde
     uow.postings.change(
         posting.id, state=advance_posting(posting.state, PostingEvent.CANCEL), next_look_at=None
     )
-    for cause in ("late", "gate", "failed", "unknown", "person"):
-        uow.accounts.close_alarm(f"{cause}:{posting.id}", now)
+    uow.accounts.close_alarms([f"{cause}:{posting.id}" for cause in POSTING_ALARMS], now)
     uow.record(
         now,
         "system:posting:cancelled",
@@ -289,8 +283,7 @@ def start_removal(uow: UnitOfWork, now: datetime, part: PartRecord, order: Order
         removals=0,
         next_look_at=now,
     )
-    for cause in ("part", "unseen"):
-        uow.accounts.close_alarm(f"{cause}:{part.id}", now)
+    uow.accounts.close_alarms([f"part:{part.id}", f"unseen:{part.id}"], now)
     uow.record(
         now,
         "system:part:withdrawing",

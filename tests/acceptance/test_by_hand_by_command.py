@@ -15,20 +15,21 @@ from tests.world import World, item_file
 from tests.worlds import MakeWorld
 
 
-def desk_of(world: World, tokens: dict[str, str], folder: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
-    for name, token in tokens.items():
-        (folder / name).write_text(token + "\n", encoding="utf-8")
-        (folder / name).chmod(0o600)
-    return Desk(world, folder, capsys)
+@pytest.fixture
+def tokens(template: tuple[Path, dict[str, str]], tmp_path: Path) -> Path:
+    """A folder with the token file of each person."""
+    for name, token in template[1].items():
+        (tmp_path / name).write_text(token + "\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o600)
+    return tmp_path
 
 
-def test_two_people_deny_by_command_and_it_goes_out_once(
-    world: World,
-    template: tuple[Path, dict[str, str]],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    desk = desk_of(world, template[1], tmp_path, capsys)
+@pytest.fixture
+def desk(world: World, tokens: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(world, tokens, capsys)
+
+
+def test_two_people_deny_by_command_and_it_goes_out_once(world: World, desk: Desk) -> None:
     item_id = unknown(world, Do.DROP_BEFORE)
     posting = asked_of_people(world, item_id)
     code, _, err = desk.run("posting", "deny", posting[:8], by="lu")
@@ -42,13 +43,7 @@ def test_two_people_deny_by_command_and_it_goes_out_once(
     assert posts(world) == 1
 
 
-def test_a_link_is_compared_by_the_command_before_it_is_believed(
-    world: World,
-    template: tuple[Path, dict[str, str]],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    desk = desk_of(world, template[1], tmp_path, capsys)
+def test_a_link_is_compared_by_the_command_before_it_is_believed(world: World, desk: Desk) -> None:
     item_id = unknown(world, Do.DROP_AFTER)
     posting = asked_of_people(world, item_id)
     (post,) = world.practice.simulators["weibo"].public_posts()
@@ -64,16 +59,13 @@ def test_a_link_is_compared_by_the_command_before_it_is_believed(
 
 
 def test_a_picture_attests_by_command_what_has_no_address(
-    make_world: MakeWorld,
-    template: tuple[Path, dict[str, str]],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    make_world: MakeWorld, tokens: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = make_world(settings=MASS)
-    desk = desk_of(world, template[1], tmp_path, capsys)
+    desk = Desk(world, tokens, capsys)
     item_id, _ = world.released(item_file(channels=["bureau-portal", "wechat"]))
     world.until(lambda: bool(world.parts(item_id).get("wechat")))
-    picture = tmp_path / "记录.png"
+    picture = tokens / "记录.png"
     Image.new("RGB", (320, 640), "white").save(picture)
     part = world.parts(item_id)["wechat"].id
     asked = ("part", "attest", part, "--reason", "公众号后台发表记录", "--evidence", picture)
@@ -81,18 +73,14 @@ def test_a_picture_attests_by_command_what_has_no_address(
     desk.get(*asked, by="lu")
     assert world.states(item_id)["wechat"] == "verified"
     assert desk.get("audit", "verify")["ok"] is True
-    code, _, _ = desk.run("part", "attest", part, "--reason", "x", "--evidence", tmp_path / "no.png", by="lu")
+    code, _, _ = desk.run("part", "attest", part, "--reason", "x", "--evidence", tokens / "no.png", by="lu")
     assert code != 0
 
 
 @pytest.mark.long
 def test_a_draft_that_the_platform_wants_published_in_its_console_is_a_task_and_can_be_cancelled(
-    world: World,
-    template: tuple[Path, dict[str, str]],
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    world: World, desk: Desk
 ) -> None:
-    desk = desk_of(world, template[1], tmp_path, capsys)
     world.practice.simulators["wechat"].press.held = 53504
     item_id, _ = world.released(item_file(channels=["bureau-portal", "wechat"]))
     world.until(lambda: world.states(item_id).get("wechat") == "by_hand")

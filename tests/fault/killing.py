@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from channels.http import Http
@@ -65,11 +66,11 @@ class Scene:
 
 
 @contextmanager
-def scene(house: House, theatre: Theatre, folder: Path) -> Iterator[Scene]:
-    """A fresh copy of the template home with fresh platforms."""
+def scene(house: House, theatre: Theatre, folder: Path, now: datetime = START) -> Iterator[Scene]:
+    """A fresh copy of the template home with fresh platforms, at `now`."""
     home = house.copy(folder / "home")
     clock = SharedClock(folder / "clock")
-    clock.set(START)
+    clock.set(now)
     with ExitStack() as stack:
         http = Http(theatre.client)
         office = reopen(home, clock, http=http)

@@ -43,8 +43,7 @@ def due(theatre: Theatre, tmp_path_factory: pytest.TempPathFactory) -> tuple[Hou
 @pytest.fixture
 def at(due: tuple[House, datetime], theatre: Theatre, folder: Path) -> Iterator[Scene]:
     house, now = due
-    with scene(house, theatre, folder) as set_up:
-        set_up.clock.set(now)
+    with scene(house, theatre, folder, now) as set_up:
         yield set_up
 
 

@@ -98,8 +98,7 @@ def ordered(theatre: Theatre, tmp_path_factory: pytest.TempPathFactory) -> tuple
 @pytest.fixture
 def at(ordered: tuple[House, datetime], theatre: Theatre, folder: Path) -> Iterator[Scene]:
     house, now = ordered
-    with scene(house, theatre, folder) as set_up:
-        set_up.clock.set(now)
+    with scene(house, theatre, folder, now) as set_up:
         yield set_up
 
 
