@@ -290,8 +290,12 @@ def served(app: Callable[[Scope, Receive, Send], Awaitable[None]], port: int = 0
         socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
     )  # else asyncio leaves Nagle on
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
-    listener.listen(128)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
     config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="sandbox", daemon=True)

@@ -249,11 +249,23 @@ def _write_secret(path: Path, text: str) -> None:
         file.write(text + "\n")
 
 
+PRACTICE_PORTS = range(20_000, 32_000)
+"""Below those that the kernel itself gives to outgoing connections: what is free now stays free until it is served."""
+
+
 def _free_ports(*names: str) -> dict[str, int]:
-    sockets = {name: socket.socket() for name in names}
-    for taken in sockets.values():
-        taken.bind(("127.0.0.1", 0))
-    ports = {name: taken.getsockname()[1] for name, taken in sockets.items()}
-    for taken in sockets.values():
-        taken.close()
-    return ports
+    found: list[int] = []
+    while len(found) < len(names):
+        port = secrets.choice(PRACTICE_PORTS)
+        if port not in found and _is_free(port):
+            found.append(port)
+    return dict(zip(names, found, strict=True))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as tried:
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -111,12 +111,14 @@ def _when_there(home: Path, stop: threading.Event, until: Callable[[], bool] | N
     any order. None when the wait was ended from outside.
     """
     logger = get_logger("service")
-    while not stop.is_set() and not (until is not None and until()):
+    while not stop.is_set():
         try:
             return open_office(home)
         except StoreUnavailable as why:
             logger.warning("waiting for the database", words=why.words)
-            stop.wait(DATABASE_WAIT_S)
+        if until is not None and until():
+            return None
+        stop.wait(DATABASE_WAIT_S)
     return None
 
 
