@@ -19,10 +19,11 @@ demo: .venv/runtime.ok
 
 test: .venv/dev.ok .clients/ok
 	@tests/setup/debian.sh
-	GONGKAI_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile $(ON_POSTGRESQL)
+	GONGKAI_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile -m "not long" $(ON_POSTGRESQL)
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long"
 
 test-all: test
+	GONGKAI_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile -m long $(ON_POSTGRESQL)
 	$(BIN)/pytest -n 2 --dist loadfile -m long
 	$(MAKE) chaos locks
 

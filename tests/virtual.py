@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from publisher.audit.entries import time_text
 from publisher.bootstrap.office import DATABASE
 from publisher.scheduler.clock import HandClock
 from publisher.scheduler.service import Service
-from publisher.store.columns import FORM
 from tests.world import World
 
 LONGEST = timedelta(hours=1)
@@ -83,7 +83,7 @@ class VirtualService:
 
     def _ask(self, query: str) -> list[sqlite3.Row]:
         self._database.rollback()
-        return self._database.execute(query, {"now": self.world.clock.now.strftime(FORM)}).fetchall()
+        return self._database.execute(query, {"now": time_text(self.world.clock.now)}).fetchall()
 
     def close(self) -> None:
         self._database.close()
@@ -91,5 +91,5 @@ class VirtualService:
     def _next(self, now: datetime) -> datetime:
         """When the next thing is due by the database, at most an hour from now."""
         text = self._ask(AGENDA)[0]["at"]
-        due = datetime.strptime(text, FORM).replace(tzinfo=now.tzinfo) if text else now + LONGEST
+        due = datetime.fromisoformat(text) if text else now + LONGEST
         return min(due, now + LONGEST)

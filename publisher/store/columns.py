@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from publisher.audit.entries import time_text
+
 
 class UtcInstant(sa.types.TypeDecorator[datetime]):
     """An aware instant, kept as fixed-width UTC text so that it sorts and reads the same everywhere."""
@@ -21,7 +23,7 @@ class UtcInstant(sa.types.TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a naive instant has no place in the store")
-        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return time_text(value)
 
     def process_result_value(self, value: str | None, _dialect: Any) -> datetime | None:
         """Aware, UTC."""

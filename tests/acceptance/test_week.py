@@ -11,8 +11,8 @@ from itertools import pairwise
 import pytest
 
 from channels.sandbox.stage import Do, Fault
+from publisher.audit.entries import time_text
 from publisher.domain.clocks import BEIJING
-from publisher.store.columns import FORM
 from publisher.workflow import correct, desk, review, schedule
 from publisher.workflow.correct import CorrectRequest
 from publisher.workflow.withdraw import WithdrawRequest, order_withdrawal
@@ -319,10 +319,10 @@ def test_after_the_outage_nothing_bursts(week: Week) -> None:
     # While it was down the service came every six hours: three are not overdue yet.
     rows = week.world.rows(
         "SELECT claimed_at, due_at FROM postings WHERE channel = 'weibo' AND claimed_at >= ? AND NOT urgent",
-        at(UP).strftime(FORM),
+        time_text(at(UP)),
     )
     assert len(rows) == 14
-    limit = (at(UP) - timedelta(minutes=15)).strftime(FORM)
+    limit = time_text(at(UP) - timedelta(minutes=15))
     overdue = sorted(datetime.fromisoformat(row["claimed_at"]) for row in rows if row["due_at"] < limit)
     assert len(overdue) == 11
     assert min(later - sooner for sooner, later in pairwise(overdue)) >= timedelta(seconds=120)
