@@ -21,8 +21,8 @@ def main() -> None:
             ours, library, driver = rates(fresh, asked.postings)
             print(
                 f"  whole protocol, channel that does nothing {1 / ours:6.0f} postings/s\n"
-                f"  the same four commits, bare, SQLAlchemy   {1 / library:6.0f} /s   ratio {library / ours:.2f}\n"
-                f"  the same four commits, bare, driver alone {1 / driver:6.0f} /s   ratio {driver / ours:.2f}"
+                f"  the same three commits, bare, SQLAlchemy  {1 / library:6.0f} /s   ratio {library / ours:.2f}\n"
+                f"  the same three commits, bare, driver      {1 / driver:6.0f} /s   ratio {driver / ours:.2f}"
             )
             few, many = claim_s(fresh, 1000), claim_s(fresh, asked.future)
             print(

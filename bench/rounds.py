@@ -1,7 +1,7 @@
 """What one delivery writes, and nothing else: the bare loop beside which the protocol is measured.
 
-A round is the same four commits with rows of the same size in the same tables: the claim with its log entry,
-the intent, its end, the outcome with its part and log entry. It reads nothing back, checks nothing, knows no
+A round is the same three commits with rows of the same size in the same tables: the claim with its log entry,
+the intent, its end with the outcome, its part and its log entry. It reads nothing back, checks nothing, knows no
 lease, seals no chain. Once through the library that the store uses (SQLAlchemy), once on the naked driver.
 """
 
@@ -23,8 +23,8 @@ LOG = (
 )
 CLAIM = (
     "UPDATE postings SET state = 'sending', fence = fence + 1, claimed_by = 'bare', claimed_at = :at, slots = :slots "
-    "WHERE id = (SELECT id FROM postings WHERE channel = 'noop' AND state = 'queued' AND due_at <= :at "
-    "ORDER BY urgent DESC, due_at, created_at LIMIT 1) RETURNING id, item_id, revision_id"
+    "WHERE id = (SELECT id FROM postings WHERE channel = 'noop' AND state = 'queued' AND urgent = :no "
+    "AND due_at <= :at ORDER BY due_at, created_at LIMIT 1) RETURNING id, item_id, revision_id"
 )
 INTENT = (
     "INSERT INTO steps (posting_id, scope, name, digest, state, repeatable, fence, calls, started_at, result) "
@@ -100,11 +100,11 @@ class Rounds:
             execute(LOG, {**values, "seq": next(self._seq)})
 
         def outcome(execute: Execute) -> None:
+            execute(END, values)
             execute(OUT, values)
             execute(PART, values)
             execute(LOG, {**values, "seq": next(self._seq)})
 
         self._way.commit(claim)
         self._way.commit(lambda execute: execute(INTENT, values))
-        self._way.commit(lambda execute: execute(END, values))
         self._way.commit(outcome)

@@ -40,7 +40,15 @@ class Journal(Protocol):
     def now(self) -> datetime:
         """Business time, aware, UTC."""
 
-    def once(self, name: str, digest: str, call: Callable[[], Kept], *, repeatable: bool = False) -> Kept:
+    def once(
+        self,
+        name: str,
+        digest: str,
+        call: Callable[[], Kept],
+        *,
+        repeatable: bool = False,
+        last: bool = False,
+    ) -> Kept:
         """Make `call` at most once and keep what it returns.
 
         Commits the intent, calls with nothing open, commits the end. A step that is *done* returns its
@@ -48,6 +56,9 @@ class Journal(Protocol):
         `Rejected` and `ChannelRefused` end it *not done*: it may be called again. Anything else leaves
         it *open*. An open repeatable step is called again; an open step that is not raises
         `OutcomeUnknown` without calling.
+
+        `last` says that the adapter asks nothing more and returns: the end is committed together with what
+        became of the posting.
         """
 
     def forget(self, name: str, why: str) -> None:

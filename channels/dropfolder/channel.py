@@ -140,7 +140,11 @@ class Dropfolder:
             f"{prefix}content", digest, lambda: self._write_content(message.key, kept), repeatable=True
         )
         journal.once(
-            f"{prefix}receipt", digest, lambda: self._write_receipt(message.key, kept), repeatable=True
+            f"{prefix}receipt",
+            digest,
+            lambda: self._write_receipt(message.key, kept),
+            repeatable=True,
+            last=not prefix,
         )
         return _receipt_of(message.key)
 

@@ -157,7 +157,7 @@ class Portal:
                 lambda: self._write_page(place, content, twin, files),
                 repeatable=True,
             )
-            journal.once(f"{prefix}lists", digest, lambda: self._remake(place), repeatable=True)
+            journal.once(f"{prefix}lists", digest, lambda: self._remake(place), repeatable=True, last=True)
         return self._receipt(place)
 
     def _write_files(self, place: Place, files: Iterable[FileRef]) -> Kept:

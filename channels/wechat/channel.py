@@ -184,7 +184,7 @@ class WeChat:
                 raise OutcomeUnknown("微信收下了，没有给出任务编号")
             return {"publish_id": str(job)}
 
-        return Accepted(journal.once(SUBMIT, mark, call)["publish_id"])
+        return Accepted(journal.once(SUBMIT, mark, call, last=True)["publish_id"])
 
     # ------------------------------------------------------------------ what became of it
 

@@ -72,7 +72,7 @@ class Mass:
     def send(self, media_id: str, key: str, mark: str, journal: Journal) -> Accepted:
         """Send a draft to all followers, once. `Accepted` carries what the administrator must do, if anything."""
         journal.once(SPEND, mark, self._spend, repeatable=True)
-        kept = journal.once(SEND, mark, lambda: self._sent(media_id, key))
+        kept = journal.once(SEND, mark, lambda: self._sent(media_id, key), last=True)
         words = CONFIRM if kept.get("confirm") else ""
         return Accepted(MASS + kept["msg_id"], poll_after_s=60, words=words)
 

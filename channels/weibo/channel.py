@@ -117,7 +117,7 @@ class Weibo:
             note(journal, FIRST_TRY, before.started_at.isoformat())
         article, digest = message.articles[0], self._digest(message.articles[0])
         try:
-            kept = journal.once(STEP, digest, lambda: self._share(message.key, article))
+            kept = journal.once(STEP, digest, lambda: self._share(message.key, article), last=True)
         except Said as why:
             # Kept at once: `find` must know the platform's own words after a crash, too.
             note(journal, ANSWERS[1] if journal.step(ANSWERS[0]) else ANSWERS[0], why.code)

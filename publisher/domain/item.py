@@ -123,16 +123,23 @@ def content_from_json(value: Mapping[str, Any]) -> Content:
 def revision_digest(
     content: Content, *, index_no: str, messages: Mapping[str, str], salt: bytes
 ) -> RevisionDigest:
+    """The digest under which this content is signed; see `digest_of_stored`."""
+    return digest_of_stored(content_to_json(content), index_no=index_no, messages=messages, salt=salt)
+
+
+def digest_of_stored(
+    content: Mapping[str, Any], *, index_no: str, messages: Mapping[str, str], salt: bytes
+) -> RevisionDigest:
     """SHA-256 over the canonical form of all that is signed: content, index number, frozen messages, 16 random bytes.
 
-    `messages` maps a channel's name to its frozen message as text. The salt keeps a short text from
-    being guessed from its digest. Raises `ValueError` when the salt is not 16 bytes.
+    `content` is in its plain JSON values, `messages` maps a channel's name to its frozen message as text. The
+    salt keeps a short text from being guessed from its digest. Raises `ValueError` when the salt is not 16 bytes.
     """
     if len(salt) != 16:
         raise ValueError("a revision's salt has 16 bytes")
     whole = {
         "v": 1,
-        "content": content_to_json(content),
+        "content": content,
         "index_no": index_no,
         "messages": dict(messages),
         "salt": salt.hex(),

@@ -104,6 +104,9 @@ POSTING_FINAL = frozenset({S.OUT, S.CANCELLED})
 RESERVING = frozenset({S.WAITING, S.QUEUED, S.SENDING})
 """States in which a posting may still make its sending call and keeps its place in the quota book."""
 
+POSTING_ALARMS = ("late", "gate", "unknown", "person", "failed")
+"""What can be wrong with a posting; over as soon as it is out or cancelled."""
+
 POSTING_TABLE: dict[tuple[PostingState, PostingEvent], PostingState] = {
     (S.WAITING, E.READY): S.QUEUED,
     (S.QUEUED, E.UNREADY): S.WAITING,

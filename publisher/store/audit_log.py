@@ -10,10 +10,28 @@ import sqlalchemy as sa
 from publisher.audit.chain import Head, Sealed
 from publisher.audit.entries import StoredEntry, StoredNote
 from publisher.store import schema as t
+from publisher.store.prepared import Prepared
 
 E = t.log_entries.c
 HEAD = sa.select(E.seq, E.entry_hash, E.at).order_by(E.seq.desc()).limit(1)
-ADD_ENTRY, ADD_NOTE = sa.insert(t.log_entries), sa.insert(t.log_notes)
+ADD_NOTE = sa.insert(t.log_notes)
+before = t.log_entries.alias("before")
+ADD_ENTRY = Prepared(
+    sa.insert(t.log_entries).from_select(
+        [column.name for column in E],
+        sa.select(*(sa.bindparam(column.name, type_=column.type) for column in E)).where(
+            sa.func.coalesce(sa.select(sa.func.max(before.c.seq)).scalar_subquery(), 0)
+            == sa.bindparam("last"),
+            sa.or_(
+                sa.bindparam("last") == 0,
+                sa.exists().where(
+                    before.c.seq == sa.bindparam("last"), before.c.entry_hash == sa.bindparam("prev_hash")
+                ),
+            ),
+        ),
+    )
+)
+"""An entry after the one that it was sealed after, or nothing when that is not the last."""
 
 
 class Log:
@@ -30,8 +48,8 @@ class Log:
             return Head(log_id)
         return Head(log_id, row.seq, row.entry_hash, row.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
 
-    def append(self, sealed: Sealed) -> None:
-        """One sealed entry with its notes."""
+    def append(self, sealed: Sealed) -> bool:
+        """One sealed entry with its notes. False, and nothing is written, when the log ends elsewhere."""
         entry = sealed.entry
         row = {
             "seq": entry.seq,
@@ -42,11 +60,14 @@ class Log:
             "kind": entry.kind,
             "subject": entry.subject,
             "actor": entry.actor,
+            "last": entry.seq - 1,
         }
-        self._c.execute(ADD_ENTRY, row)
+        if ADD_ENTRY.changed(self._c, row) == 0:
+            return False
         for note in sealed.stored_notes:
             values = {"seq": note.seq, "name": note.name, "salt": note.salt, "text": note.text}
             self._c.execute(ADD_NOTE, values)
+        return True
 
     def entries(
         self, *, first: int = 1, subject: str = "", kind: str = "", limit: int = 0

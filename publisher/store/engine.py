@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,17 +76,36 @@ def _explain(context: Any) -> None:
     failed = context.sqlalchemy_exception
     if not isinstance(failed, sa.exc.DatabaseError | sa.exc.InterfaceError):
         return
-    _raise_known(context.original_exception)
+    known = _known(context.original_exception)
+    if known is not None:
+        raise known from context.original_exception
     away = context.is_disconnect or isinstance(failed, sa.exc.OperationalError | sa.exc.InterfaceError)
     if away and not is_file(context.engine.url):
         raise StoreUnavailable(*AWAY) from context.original_exception
 
 
-def _raise_known(why: Exception) -> None:
+def driver_error(connection: sa.Connection, statement: str, why: Exception) -> Exception:
+    """What to raise for an error of the driver itself, as the library would: a connection that broke is given up."""
+    dialect = connection.dialect
+    error = dialect.loaded_dbapi.Error
+    if not isinstance(why, error):
+        return why
+    gone = dialect.is_disconnect(why, connection.connection.driver_connection, None)
+    if gone:
+        connection.invalidate(why)
+    failed = sa.exc.DBAPIError.instance(
+        statement, None, why, error, connection_invalidated=gone, dialect=dialect
+    )
+    away = gone or isinstance(failed, sa.exc.OperationalError | sa.exc.InterfaceError)
+    if away and not is_file(connection.engine.url):
+        return _known(why) or StoreUnavailable(*AWAY)
+    return _known(why) or failed
+
+
+def _known(why: BaseException) -> StoreUnavailable | None:
     message = str(why).lower()
-    for fragment, words, english in CAUSES:
-        if fragment in message:
-            raise StoreUnavailable(words, english) from why
+    found = (cause for cause in CAUSES if cause[0] in message)
+    return next((StoreUnavailable(words, english) for _, words, english in found), None)
 
 
 def is_file(target: Target | sa.URL) -> bool:
@@ -122,18 +140,18 @@ def _open_file(url: str, *, writes: bool) -> sa.Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
         if writes or not connection.get_execution_options().get("at_once", False):
-            _begin_file(connection.connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+            _begin(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
 
-def _begin_file(dbapi: Any, begins: str) -> None:
+def _begin(connection: sa.Connection, words: str) -> None:
     """On the driver itself: the library's own way costs more than the statement."""
+    driver: Any = connection.connection.driver_connection
     try:
-        dbapi.execute(begins)
-    except sqlite3.Error as why:
-        _raise_known(why)
-        raise
+        driver.execute(words)
+    except Exception as why:
+        raise driver_error(connection, words, why) from why
 
 
 def _open_server(url: str, *, writes: bool) -> sa.Engine:
@@ -161,9 +179,7 @@ def _open_server(url: str, *, writes: bool) -> sa.Engine:
         if chosen.get("at_once", False):
             return
         locks = writes and not chosen.get("unlocked", False)
-        connection.exec_driver_sql(
-            f"BEGIN; SELECT pg_advisory_xact_lock({WRITERS_LOCK})" if locks else "BEGIN"
-        )
+        _begin(connection, f"BEGIN; SELECT pg_advisory_xact_lock({WRITERS_LOCK})" if locks else "BEGIN")
 
     return engine
 

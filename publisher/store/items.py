@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +14,49 @@ from publisher.domain.people import Act
 from publisher.domain.review import Signature
 from publisher.store import schema as t
 from publisher.store.quotas import Quotas
-from publisher.store.records import DraftRecord, ItemRecord, RevisionRecord, one_or_none, record, records
+from publisher.store.records import DraftRecord, ItemRecord, RevisionRecord, one_or_none, records
 
 R = t.revisions.c
+STORED = [R[field.name] for field in fields(RevisionRecord)]
 ITEM = sa.select(t.items).where(t.items.c.id == sa.bindparam("key"))
 REVISION = sa.select(t.revisions).where(R.id == sa.bindparam("key"))
 REVISIONS = sa.select(t.revisions).where(R.item_id == sa.bindparam("key")).order_by(R.number)
-OF_POSTING = (
-    sa.select(t.posting_articles.c.revision_id.label("signed"), t.items.c.index_no, t.revisions)
-    .select_from(t.posting_articles)
-    .outerjoin(t.items, t.items.c.id == t.posting_articles.c.item_id)
-    .outerjoin(t.revisions, R.id == t.posting_articles.c.revision_id)
-    .where(t.posting_articles.c.posting_id == sa.bindparam("key"))
-    .order_by(t.posting_articles.c.position)
-)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedArticle:
+    """One article of a posting: its place and item, the digest that was signed, the item's index number, what is
+    stored under that digest."""
+
+    position: int
+    item_id: str
+    digest: str
+    index_no: str
+    revision: RevisionRecord | None
+
+
+def signed_articles(posting: sa.ColumnElement[str]) -> sa.Select[Any]:
+    """The query for the articles of one posting, in order; its rows are for `signed_article`."""
+    a = t.posting_articles.c
+    return (
+        sa.select(a.posting_id, a.position, a.item_id, a.revision_id, t.items.c.index_no, *STORED)
+        .select_from(t.posting_articles)
+        .outerjoin(t.items, t.items.c.id == a.item_id)
+        .outerjoin(t.revisions, R.id == a.revision_id)
+        .where(a.posting_id == posting)
+        .order_by(a.position)
+    )
+
+
+def signed_article(row: Sequence[Any]) -> SignedArticle:
+    """One row of `signed_articles`."""
+    _, position, item_id, digest, index_no, *stored = row
+    return SignedArticle(
+        position, item_id, digest, index_no or "", RevisionRecord(*stored) if stored[0] else None
+    )
+
+
+OF_POSTING = signed_articles(sa.bindparam("key"))
 RELEASED = (
     sa.select(R.id).where(R.item_id == sa.bindparam("key"), R.released_at.is_not(None)).order_by(R.number)
 )
@@ -147,10 +177,9 @@ class Items:
         """Of one item, oldest first."""
         return records(RevisionRecord, self._c.execute(REVISIONS, {"key": item_id}))
 
-    def of_posting(self, posting_id: str) -> list[tuple[str, str, RevisionRecord | None]]:
-        """(digest, index number, revision) of each article of a posting, in order; None where it is missing."""
-        rows = self._c.execute(OF_POSTING, {"key": posting_id})
-        return [(r.signed, r.index_no or "", record(RevisionRecord, r) if r.id else None) for r in rows]
+    def of_posting(self, posting_id: str) -> list[SignedArticle]:
+        """The articles of a posting, in order."""
+        return [signed_article(row) for row in self._c.execute(OF_POSTING, {"key": posting_id})]
 
     def released(self, item_id: str) -> list[str]:
         """The revisions of one item that were ever released, oldest first: their digests."""

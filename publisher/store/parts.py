@@ -11,9 +11,12 @@ import sqlalchemy as sa
 from publisher.domain.order import OrderKind, OrderState
 from publisher.domain.part import PartEvent, PartState
 from publisher.store import schema as t
+from publisher.store.prepared import Prepared
 from publisher.store.records import OrderRecord, PartRecord, one_or_none, records
 
-ADD = sa.insert(t.parts)
+WHOSE = ("id", "posting_id", "position", "item_id", "revision_id", "channel")
+OUT = ("state", "remote_id", "url", "level", "out_at", "next_look_at", "differences", "addresses")
+ADD = Prepared(sa.insert(t.parts), (*WHOSE, *OUT))
 GET = sa.select(t.parts).where(t.parts.c.id == sa.bindparam("key"))
 CHANGE = sa.update(t.parts).where(t.parts.c.id == sa.bindparam("key"))
 DUE = (
@@ -46,7 +49,7 @@ class Parts:
 
     def add(self, **values: Any) -> None:
         """A part that has just gone out."""
-        self._c.execute(ADD, {"differences": [], "addresses": [], **values})
+        ADD.changed(self._c, {"differences": [], "addresses": [], **values})
 
     def get(self, part_id: str) -> PartRecord | None:
         """By id: posting key, colon, position."""

@@ -3,26 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from publisher.domain.lifecycle import RevisionState
-from publisher.domain.posting import POSTING_FINAL, RESERVING, ChannelState, PostingState
+from publisher.domain.posting import POSTING_ALARMS, POSTING_FINAL, RESERVING, ChannelState, PostingState
 from publisher.domain.timing import CATCH_UP_AFTER
 from publisher.store import schema as t
+from publisher.store.items import SignedArticle, signed_article, signed_articles
+from publisher.store.prepared import Prepared
 from publisher.store.quotas import Quotas
 from publisher.store.records import PostingRecord, StepRow, one_or_none, record, records
+from publisher.store.workers import LEFT_S
 
 P, S = t.postings.c, t.steps.c
 FREED = frozenset(PostingState) - RESERVING
 GET = sa.select(t.postings).where(P.id == sa.bindparam("key"))
-CHANGE = sa.update(t.postings).where(P.id == sa.bindparam("key"))
-STANDS = sa.select(P.state, P.fence).where(P.id == sa.bindparam("key"))
 ARTICLES = (
     sa.select(t.posting_articles.c.position, t.posting_articles.c.item_id, t.posting_articles.c.revision_id)
     .where(t.posting_articles.c.posting_id == sa.bindparam("key"))
+    .order_by(t.posting_articles.c.position)
+)
+STANDING = Prepared(
+    sa.select(
+        P.state,
+        P.fence,
+        sa.exists()
+        .where(t.reservations.c.posting_id == P.id, t.reservations.c.used_at.is_(None))
+        .label("keeps"),
+        sa.exists()
+        .where(
+            t.alarms.c.cause.in_([sa.bindparam(cause) for cause in POSTING_ALARMS]),
+            t.alarms.c.closed_at.is_(None),
+        )
+        .label("alarms"),
+        t.posting_articles.c.position,
+        t.posting_articles.c.item_id,
+        t.posting_articles.c.revision_id,
+    )
+    .outerjoin(t.posting_articles, t.posting_articles.c.posting_id == P.id)
+    .where(P.id == sa.bindparam("key"))
     .order_by(t.posting_articles.c.position)
 )
 DUE = sa.and_(
@@ -31,7 +55,6 @@ DUE = sa.and_(
     P.due_at <= sa.bindparam("now"),
     sa.or_(P.next_try_at.is_(None), P.next_try_at <= sa.bindparam("now")),
 )
-ANYTHING_DUE = sa.select(P.id).where(DUE).limit(1)
 THIS_STEP = sa.and_(
     S.posting_id == sa.bindparam("key"), S.scope == sa.bindparam("within"), S.name == sa.bindparam("called")
 )
@@ -59,18 +82,32 @@ DUE_TO_LOOK = (
 STEPS = sa.select(t.steps).where(S.posting_id == sa.bindparam("key")).order_by(S.started_at)
 STEPS_WITHIN = STEPS.where(S.scope == sa.bindparam("within"))
 ADD_STEP = sa.insert(t.steps)
+STEP_KEY = {"posting_id": "key", "scope": "within", "name": "called"}
+FIRST_STEP = sa.insert(t.steps).from_select(
+    [column.name for column in t.steps.c],
+    sa.select(*(sa.bindparam(STEP_KEY.get(c.name, c.name), type_=c.type) for c in t.steps.c))
+    .select_from(t.postings)
+    .where(P.id == sa.bindparam("key"), P.fence == sa.bindparam("fence"), ~sa.exists().where(THIS_STEP)),
+)
+FIRST_STEP_LEFT_S = {
+    name: Prepared(FIRST_STEP.returning(left.label("left_s"))) for name, left in LEFT_S.items()
+}
 AGAIN = sa.update(t.steps).where(THIS_STEP).values(calls=S.calls + 1)
 END_STEP = sa.update(t.steps).where(THIS_STEP)
-END_OWN_STEP = END_STEP.where(
-    sa.exists().where(P.id == sa.bindparam("key"), P.fence == sa.bindparam("claimed"))
+ENDED = ("state", "ended_at", "result")
+END_OWN_STEP = Prepared(
+    END_STEP.where(sa.exists().where(P.id == sa.bindparam("key"), P.fence == sa.bindparam("claimed"))), ENDED
 )
 
 
-def _claim() -> sa.UpdateBase:
-    """Take the most urgent due posting that may go out. Parameters: of (channel), now, worker, overdue.
+@cache
+def change_of(names: tuple[str, ...]) -> Prepared:
+    """How these columns of one posting are set."""
+    return Prepared(sa.update(t.postings).where(P.id == sa.bindparam("key")), names)
 
-    One statement, so that nothing can change between the check and the claim.
-    """
+
+def _may_go() -> sa.ColumnElement[bool]:
+    """What a look and a claim ask of a due posting, joined with its revision and its channel."""
     r, c, q = t.revisions.c, t.channels.c, t.quotas.c
     f, kept = t.freezes.c, t.reservations.c
     now: sa.BindParameter[Any] = sa.bindparam("now")
@@ -89,39 +126,87 @@ def _claim() -> sa.UpdateBase:
         q.sending.is_(True),
         sa.or_(q.blocked_until > now, sa.and_(q.used >= q.maximum, q.window_end > now)),
     )
-    chosen = (
-        sa.select(P.id)
-        .join(t.revisions, r.id == P.revision_id)
-        .join(t.channels, c.name == P.channel)
-        .where(
-            DUE,
-            r.state == RevisionState.RELEASED,
-            r.held.is_(False),
-            c.state == ChannelState.OPEN,
-            ~spent,
-            ~frozen,
-            ~later,
-            ~catching_up,
+    return sa.and_(
+        DUE,
+        r.state == RevisionState.RELEASED,
+        r.held.is_(False),
+        c.state == ChannelState.OPEN,
+        ~spent,
+        ~frozen,
+        ~later,
+        ~catching_up,
+    )
+
+
+CANDIDATES = (
+    sa.select(P.id)
+    .join(t.revisions, t.revisions.c.id == P.revision_id)
+    .join(t.channels, t.channels.c.name == P.channel)
+    .where(_may_go())
+)
+FIRST_URGENT, FIRST_ORDINARY = (
+    CANDIDATES.where(P.urgent.is_(urgent)).order_by(P.due_at, P.created_at).limit(1).scalar_subquery()
+    for urgent in (True, False)
+)
+SLOTS_TEXT = sa.cast(P.slots, sa.Text)
+LOOK = Prepared(
+    signed_articles(sa.func.coalesce(FIRST_URGENT, FIRST_ORDINARY))
+    .join(t.postings, P.id == t.posting_articles.c.posting_id)
+    .add_columns(
+        P.fence,
+        SLOTS_TEXT,
+        sa.exists().where(S.posting_id == P.id, S.scope == sa.bindparam("within")).label("begun"),
+    )
+)
+"""Each of the two is the first one of an index, however many are due and however many wait for their day."""
+
+CLAIM = Prepared(
+    sa.update(t.postings)
+    .where(
+        P.id
+        == CANDIDATES.where(
+            P.id == sa.bindparam("key"), P.fence == sa.bindparam("fence"), sa.bindparam("seen") == SLOTS_TEXT
         )
-        .order_by(P.urgent.desc(), P.due_at, P.created_at)
-        .limit(1)
         .with_for_update(skip_locked=True, of=t.postings)
         .scalar_subquery()
     )
-    return (
-        sa.update(t.postings)
-        .where(P.id == chosen)
-        .values(
-            state=PostingState.SENDING,
-            fence=P.fence + 1,
-            claimed_by=sa.bindparam("worker"),
-            claimed_at=now,
-        )
-        .returning(t.postings)
+    .values(
+        state=PostingState.SENDING,
+        fence=P.fence + 1,
+        claimed_by=sa.bindparam("worker"),
+        claimed_at=sa.bindparam("now"),
+        slots=sa.bindparam("slots", type_=sa.JSON),
     )
+    .returning(*(P[field.name] for field in fields(PostingRecord)))
+)
+"""Take one posting that may go out. One statement, so that nothing can change between the check and the claim."""
 
 
-CLAIM = _claim()
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A posting that may go out, as it was seen: its fencing number, its slots as they are stored, whether a step
+    has begun, and what was signed."""
+
+    posting_id: str
+    fence: int
+    slots: str
+    begun: bool
+    articles: list[SignedArticle]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a posting stands in this transaction, and what ends with it once it is out or cancelled.
+
+    `articles` are (position, item, revision), in order. `keeps` is whether it has a place in the quota book that
+    it has not used, `alarms` whether anything is said to be wrong with it.
+    """
+
+    state: PostingState
+    fence: int
+    articles: tuple[tuple[int, str, str], ...]
+    keeps: bool
+    alarms: bool
 
 
 class Postings:
@@ -152,10 +237,15 @@ class Postings:
         """By key."""
         return one_or_none(PostingRecord, self._c.execute(GET, {"key": posting_id}))
 
-    def being_sent(self, posting_id: str, fence: int) -> bool:
-        """Whether the posting is being sent under this very claim."""
-        row = self._c.execute(STANDS, {"key": posting_id}).first()
-        return row is not None and row.fence == fence and row.state is PostingState.SENDING
+    def standing(self, posting_id: str) -> Standing:
+        """How it stands. Raises `LookupError` when there is no such posting."""
+        alarms = {cause: f"{cause}:{posting_id}" for cause in POSTING_ALARMS}
+        rows = STANDING.rows(self._c, {"key": posting_id, **alarms})
+        if not rows:
+            raise LookupError(posting_id)
+        state, fence, keeps, alarmed = rows[0][:4]
+        articles = tuple((place, item, revision) for *_, place, item, revision in rows if item is not None)
+        return Standing(state, fence, articles, keeps, alarmed)
 
     def find(self, text: str) -> list[PostingRecord]:
         """Postings whose key begins with `text`."""
@@ -188,11 +278,14 @@ class Postings:
         )
         return records(PostingRecord, self._c.execute(query))
 
-    def change(self, posting_id: str, **values: Any) -> None:
-        """Set columns of one posting. In a state that sends no more, its place in the quota book is free again."""
-        if values.get("state") in FREED:
+    def change(self, posting_id: str, *, keeps: bool = True, **values: Any) -> None:
+        """Set columns of one posting. In a state that sends no more, its place in the quota book is free again.
+
+        `keeps` is False where it is known to have none.
+        """
+        if keeps and values.get("state") in FREED:
             Quotas(self._c).free(posting_id)
-        self._c.execute(CHANGE, {"key": posting_id, **values})
+        change_of(tuple(values)).changed(self._c, {"key": posting_id, **values})
 
     def due_to_look(self, channel: str, now: datetime, state: PostingState) -> list[PostingRecord]:
         """Postings of a channel in this state whose next look or poll is due."""
@@ -218,19 +311,27 @@ class Postings:
         )
         return one_or_none(PostingRecord, self._c.execute(query))
 
-    def anything_due(self, channel: str, now: datetime) -> bool:
-        """Whether a claim may find something; a cheap read that takes no lock."""
-        return self._c.execute(ANYTHING_DUE, {"of": channel, "now": now}).first() is not None
+    def next_due(self, channel: str, now: datetime, scope: str) -> Due | None:
+        """The most urgent due posting of a channel that may go out; takes no lock. `scope` is that of its sending."""
+        rows = LOOK.rows(self._c, {"of": channel, "within": scope, **_times(now)})
+        if not rows:
+            return None
+        articles = [signed_article(row[:-3]) for row in rows]
+        fence, slots, begun = rows[0][-3:]
+        return Due(rows[0][0], fence, slots, bool(begun), articles)
 
-    def claim(self, channel: str, now: datetime, worker: str) -> PostingRecord | None:
-        """Take the most urgent due posting of a channel, or None.
+    def claim(
+        self, due: Due, channel: str, now: datetime, worker: str, slots: dict[str, str]
+    ) -> PostingRecord | None:
+        """Take this posting and set its slots; None when it is not as it was seen, or may not go out any more.
 
-        One statement checks again that the revision is released and not held, the channel open and not frozen,
-        the sending quotas not spent, no later place planned for it, and that overdue ones are not sent in a
-        burst; the fencing number grows.
+        One statement checks again that it is due, that the revision is released and not held, the channel open
+        and not frozen, the sending quotas not spent, no later place planned for it, and that overdue ones are
+        not sent in a burst; the fencing number grows.
         """
-        asked = {"of": channel, "now": now, "worker": worker, "overdue": now - CATCH_UP_AFTER}
-        return one_or_none(PostingRecord, self._c.execute(CLAIM, asked))
+        seen = {"key": due.posting_id, "fence": due.fence, "seen": due.slots}
+        rows = CLAIM.rows(self._c, {**seen, "of": channel, "worker": worker, "slots": slots, **_times(now)})
+        return PostingRecord(*rows[0]) if rows else None
 
     def amending(self, part_id: str) -> PostingRecord | None:
         """The unfinished posting that corrects this part in place, if there is one."""
@@ -268,7 +369,28 @@ class Postings:
             return -1, None
         return row.claimed, record(StepRow, row) if row.posting_id else None
 
-    def begin_step(
+    def begin_first(
+        self,
+        posting_id: str,
+        scope: str,
+        name: str,
+        *,
+        digest: str,
+        repeatable: bool,
+        fence: int,
+        worker: str,
+        now: datetime,
+    ) -> float | None:
+        """Write the intent of a step that has never begun, while the posting has this fencing number.
+
+        Seconds that the worker's lease still holds; None when nothing was written.
+        """
+        values = _intent(posting_id, scope, name, digest=digest, repeatable=repeatable, fence=fence, now=now)
+        row = {**values, "calls": 1, "result": {}, "ended_at": None, "worker": worker}
+        left: list[list[float]] = FIRST_STEP_LEFT_S[self._c.dialect.name].rows(self._c, row)
+        return left[0][0] if left else None
+
+    def begin_again(
         self,
         posting_id: str,
         scope: str,
@@ -278,22 +400,10 @@ class Postings:
         repeatable: bool,
         fence: int,
         now: datetime,
-        again: bool,
     ) -> None:
-        """Write the intent of a step, new or `again`."""
-        values = {
-            "digest": digest,
-            "state": "open",
-            "repeatable": repeatable,
-            "fence": fence,
-            "started_at": now,
-        }
-        key = {"key": posting_id, "within": scope, "called": name}
-        if again:
-            self._c.execute(AGAIN, {**key, **values, "ended_at": None})
-            return
-        row = {"posting_id": posting_id, "scope": scope, "name": name, "calls": 1, "result": {}}
-        self._c.execute(ADD_STEP, {**row, **values})
+        """Write the intent of a step that is called again."""
+        values = _intent(posting_id, scope, name, digest=digest, repeatable=repeatable, fence=fence, now=now)
+        self._c.execute(AGAIN, {**values, "ended_at": None})
 
     def end_step(
         self,
@@ -311,7 +421,7 @@ class Postings:
         key = {"key": posting_id, "within": scope, "called": name}
         if fence is None:
             return self._c.execute(END_STEP, {**key, **values}).rowcount == 1
-        return self._c.execute(END_OWN_STEP, {**key, **values, "claimed": fence}).rowcount == 1
+        return END_OWN_STEP.changed(self._c, {**key, **values, "claimed": fence}) == 1
 
     def forget_step(self, posting_id: str, scope: str, name: str) -> None:
         """Drop a repeatable step whose result died outside."""
@@ -321,3 +431,22 @@ class Postings:
                 s.posting_id == posting_id, s.scope == scope, s.name == name, s.repeatable.is_(True)
             )
         )
+
+
+def _times(now: datetime) -> dict[str, datetime]:
+    return {"now": now, "overdue": now - CATCH_UP_AFTER}
+
+
+def _intent(
+    posting_id: str, scope: str, name: str, *, digest: str, repeatable: bool, fence: int, now: datetime
+) -> dict[str, Any]:
+    return {
+        "key": posting_id,
+        "within": scope,
+        "called": name,
+        "digest": digest,
+        "state": "open",
+        "repeatable": repeatable,
+        "fence": fence,
+        "started_at": now,
+    }

@@ -182,7 +182,6 @@ class ChannelRecord:
     reason: str
     since: datetime
     next_probe_at: datetime | None
-    last_ok_at: datetime | None
     catch_up_at: datetime | None
     keeper: str
 

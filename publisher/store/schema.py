@@ -174,7 +174,7 @@ postings = sa.Table(
         sqlite_where=sa.text("state NOT IN ('out', 'cancelled')"),
         postgresql_where=sa.text("state NOT IN ('out', 'cancelled')"),
     ),
-    sa.Index("ix_postings_due", "channel", "state", "due_at"),
+    sa.Index("ix_postings_due", "channel", "state", "urgent", "due_at", "created_at"),
     sa.Index(
         "ix_postings_amends",
         "amends",
@@ -301,7 +301,6 @@ channels = sa.Table(
     _text("reason"),
     sa.Column("since", UtcInstant, nullable=False),
     sa.Column("next_probe_at", UtcInstant),
-    sa.Column("last_ok_at", UtcInstant),
     sa.Column("catch_up_at", UtcInstant),
     _text("keeper"),
 )

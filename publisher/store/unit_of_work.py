@@ -44,6 +44,10 @@ from publisher.store.waits import Waits
 from publisher.store.workers import Workers, held
 
 
+class LogNotAtItsEnd(Exception):
+    """The log changed under the writers' lock, after the entry with this number. Nothing was stored."""
+
+
 class Reading:
     """What one transaction sees. The repositories share its connection."""
 
@@ -124,8 +128,7 @@ class UnitOfWork(Reading):
 
     def commit(self) -> None:
         """Append the collected entries as the last statements, then commit."""
-        if self._drafts:
-            self._append(self.log.head(self.log_id))
+        end = self._append() if self._drafts else self._store.log_end
         try:
             self._connection.commit()
         except StoreUnavailable as why:
@@ -135,16 +138,24 @@ class UnitOfWork(Reading):
             raise CommitUnsure(
                 words, "the database broke off while committing: look before you repeat"
             ) from why
+        self._store.log_end = end
         self._drafts.clear()
         self._new_blobs.clear()
 
-    def _append(self, head: Head) -> None:
+    def _append(self) -> Head:
+        """Where the log ends afterwards. It is read only when it is not where this process left it."""
+        head = self._store.log_end or self.log.head(self.log_id)
         for now, draft in self._drafts:
             salts = [self._store.entropy(16) for _ in draft.notes]
             opens = self.log_id if draft.kind == EPOCH_BEGUN else None
             sealed = seal(head, draft, at=now, salts=salts, log_id=opens)
-            self.log.append(sealed)
+            if not self.log.append(sealed):
+                head = self.log.head(self.log_id)
+                sealed = seal(head, draft, at=now, salts=salts, log_id=opens)
+                if not self.log.append(sealed):
+                    raise LogNotAtItsEnd(head.size)
             head = sealed.head
+        return head
 
     def abandon(self) -> None:
         """Forget what was not committed, kept files included. The transaction itself is rolled back on close."""
@@ -179,6 +190,8 @@ class Store:
     blobs: Blobs
     log_id: str
     entropy: Callable[[int], bytes] = os.urandom
+    log_end: Head | None = field(init=False, default=None)
+    """Where the log ended when this process last wrote to it; somebody else may have written since."""
     engine: sa.Engine = field(init=False)
     reader: sa.Engine = field(init=False)
     _at_once: sa.Engine = field(init=False, repr=False)

@@ -25,6 +25,14 @@ from publisher.store.engine import Target, try_file_lock
 CLOCK = sa.literal_column("extract(epoch from clock_timestamp())", sa.Float)
 """The database's own clock, seconds; PostgreSQL only."""
 
+LEFT_S: dict[str, sa.ColumnElement[float]] = {
+    "sqlite": sa.literal_column("9e999", sa.Float),
+    "postgresql": sa.select(t.workers.c.lease_until - CLOCK)
+    .where(t.workers.c.name == sa.bindparam("worker"))
+    .scalar_subquery(),
+}
+"""Seconds that a worker's lease still holds, in a statement of each database; infinite on SQLite."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerRecord:

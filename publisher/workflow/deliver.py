@@ -6,6 +6,8 @@ If the process dies between any two of these, the next start finds the posting i
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -29,16 +31,16 @@ from channels.contract import (
     Unavailable,
 )
 from publisher.domain.clocks import shown_minute
-from publisher.domain.posting import (
-    PostingEvent,
-)
+from publisher.domain.posting import PostingEvent, PostingState
 from publisher.domain.timing import GATE_LOOK_S, absence_counts_from, next_attempt
 from publisher.store.blobs import BlobDamaged
+from publisher.store.items import SignedArticle
+from publisher.store.postings import Due, Standing
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.account import sending
 from publisher.workflow.gate import gate_pages, page_fault, receipt_of
-from publisher.workflow.journal import PUBLISH, LeaseLost
+from publisher.workflow.journal import PUBLISH, LeaseLost, StoreJournal
 from publisher.workflow.outcome import (
     UNSURE,
     accept,
@@ -50,9 +52,11 @@ from publisher.workflow.outcome import (
     refuse_channel,
     reject,
 )
-from publisher.workflow.outlets import Outlets, Tampered, message_of, slots_of_versions
+from publisher.workflow.outlets import Outlets, Tampered, message_of, signed_message, slots_of_versions
 
 SYSTEM = "system"
+CLAIMS = 10
+"""So often somebody else may be faster before this worker leaves a channel to them until its next round."""
 
 
 class GateShut(Unavailable):
@@ -64,13 +68,14 @@ def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
 
     Never raises for what a platform does: every ending is a state of the posting and an entry.
     """
-    posting = claim(store, outlets, channel_name)
-    if posting is None:
+    claimed = claim(store, outlets, channel_name)
+    if claimed is None:
         return False
+    posting, signed = claimed
     channel = outlets.channels[channel_name]
     journal = outlets.journal_for(store, posting, PUBLISH)
     try:
-        message = _approved_message(store, outlets, posting)
+        message = _approved_message(store, outlets, posting, signed)
         result: Receipt | Accepted | NeedsHand | None
         result = _out_already(store, posting, channel, journal)
         if result is None:
@@ -79,16 +84,16 @@ def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
     except LeaseLost:
         return True  # somebody else has it; our claim's fence is old and settles nothing
     except (Tampered, BlobDamaged, FileNotFoundError) as why:
-        _settle_held(store, outlets, posting, str(why))
+        _settle_held(store, outlets, posting, journal, str(why))
     except Rejected as why:
         _settle_rejection(store, outlets, posting, journal, why)
     except ChannelError as why:
-        _settle_error(store, outlets, posting, why)
+        _settle_error(store, outlets, posting, journal, why)
     except Exception as why:  # noqa: BLE001 - whatever an adapter raises, what is out must be found out
         unexpected = OutcomeUnknown("适配器出错，结果不明", code=type(why).__name__)
-        _settle_error(store, outlets, posting, unexpected)
+        _settle_error(store, outlets, posting, journal, unexpected)
     else:
-        _settle_success(store, outlets, posting, result)
+        _settle_success(store, outlets, posting, journal, result)
     return True
 
 
@@ -106,18 +111,42 @@ def _send(
     return channel.amend(Receipt(there.remote_id, (there,)), message, journal)
 
 
-def claim(store: Store, outlets: Outlets, channel_name: str) -> PostingRecord | None:
-    """Take one posting, fill its slots once, commit. None when nothing is due."""
+def claim(
+    store: Store, outlets: Outlets, channel_name: str
+) -> tuple[PostingRecord, list[SignedArticle]] | None:
+    """Take one posting, fill its slots once, commit: the posting, and what was signed. None when nothing is due.
+
+    What was signed never changes under its digest, so it is read before the lock is taken.
+    """
     now = outlets.now()
-    with store.glance() as reading:
-        if not reading.postings.anything_due(channel_name, now):
+    for _ in range(CLAIMS):
+        with store.glance() as reading:
+            due = reading.postings.next_due(channel_name, now, PUBLISH)
+        if due is None:
             return None
+        posting = _take(store, outlets, due, channel_name, now)
+        if posting is not None:
+            return posting, due.articles
+    return None
+
+
+def _take(store: Store, outlets: Outlets, due: Due, channel_name: str, now: datetime) -> PostingRecord | None:
+    """None when somebody was faster, or it may not go out any more.
+
+    Once a step has begun the slots stay, so that the same call has the same content.
+    """
+    slots = json.loads(due.slots)
+    if not due.begun:
+        slots = {**slots, "posted_at": shown_minute(now), "corrected_at": shown_minute(now)}
     with store.write() as uow:
-        posting = uow.postings.claim(channel_name, now, outlets.worker)
+        posting = uow.postings.claim(due, channel_name, now, outlets.worker, slots)
         if posting is None:
             return None
-        slots = _slots(uow, posting, now)
-        uow.postings.change(posting.id, slots=slots)
+        if not due.begun and (
+            posting.amends or any(a.revision and a.revision.number > 1 for a in due.articles)
+        ):
+            slots = {**slots, **slots_of_versions(uow, posting)}
+            uow.postings.change(posting.id, slots=slots)
         gap = timedelta(seconds=uow.bureau.channels[channel_name].gap_s)
         if gap:
             uow.accounts.change_channel(channel_name, catch_up_at=now + gap)
@@ -133,17 +162,10 @@ def claim(store: Store, outlets: Outlets, channel_name: str) -> PostingRecord | 
     return replace(posting, slots=slots)
 
 
-def _slots(uow: UnitOfWork, posting: PostingRecord, now: datetime) -> dict[str, str]:
-    """Slots as they will be sent. Once a step has begun they stay, so that the same call has the same content."""
-    if posting.fence > 1 and uow.postings.steps(posting.id, PUBLISH):
-        return posting.slots
-    times = {"posted_at": shown_minute(now), "corrected_at": shown_minute(now)}
-    return {**posting.slots, **times, **slots_of_versions(uow, posting)}
-
-
-def _approved_message(store: Store, outlets: Outlets, posting: PostingRecord) -> ChannelMessage:
-    with store.glance() as reading:
-        message = message_of(reading, posting)
+def _approved_message(
+    store: Store, outlets: Outlets, posting: PostingRecord, signed: Sequence[SignedArticle]
+) -> ChannelMessage:
+    message = signed_message(posting, signed)
     if store.bureau.channels[posting.channel].portal or posting.gate_opened:
         return message
     with store.read() as reading:
@@ -178,29 +200,39 @@ def _out_already(
     raise OutcomeUnknown("上次被拒收后是否发出还不能断定", code="unsure")
 
 
-def _mine(uow: UnitOfWork, posting: PostingRecord) -> bool:
-    return uow.postings.being_sent(posting.id, posting.fence)
+def _ours(uow: UnitOfWork, posting: PostingRecord, journal: StoreJournal) -> Standing | None:
+    """How it stands while it is being sent under this very claim, the end of its last step written; else None."""
+    standing = uow.postings.standing(posting.id)
+    if standing.state is not PostingState.SENDING or standing.fence != posting.fence:
+        return None
+    journal.end_last(uow)
+    return standing
 
 
 def _settle_success(
-    store: Store, outlets: Outlets, posting: PostingRecord, result: Receipt | Accepted | NeedsHand
+    store: Store,
+    outlets: Outlets,
+    posting: PostingRecord,
+    journal: StoreJournal,
+    result: Receipt | Accepted | NeedsHand,
 ) -> None:
     now = outlets.now()
     with store.write() as uow:
-        if not _mine(uow, posting):
+        standing = _ours(uow, posting, journal)
+        if standing is None:
             return
         if isinstance(result, Receipt):
-            bring_out(uow, now, posting, result, PostingEvent.PUBLISH, "system:posting:out")
+            event = PostingEvent.PUBLISH
+            bring_out(uow, now, posting, result, event, "system:posting:out", standing=standing)
         elif isinstance(result, Accepted):
             accept(uow, now, posting, result, PostingEvent.ACCEPT)
         else:
             need_hand(uow, now, posting, result.words)
-        uow.accounts.change_channel(posting.channel, last_ok_at=now)
         uow.commit()
 
 
 def _settle_rejection(
-    store: Store, outlets: Outlets, posting: PostingRecord, journal: Journal, why: Rejected
+    store: Store, outlets: Outlets, posting: PostingRecord, journal: StoreJournal, why: Rejected
 ) -> None:
     """Rejected is final, but after a step that cannot be repeated one look confirms that nothing is out."""
     found = None
@@ -208,7 +240,7 @@ def _settle_rejection(
         found = _one_look(outlets.channels[posting.channel], store, posting, journal)
     now = outlets.now()
     with store.write() as uow:
-        if not _mine(uow, posting):
+        if not _ours(uow, posting, journal):
             return
         if isinstance(found, Found) and found.receipt is not None:
             bring_out(uow, now, posting, found.receipt, PostingEvent.PUBLISH, "system:posting:found")
@@ -254,10 +286,12 @@ def _reopen_last_step(uow: UnitOfWork, posting: PostingRecord) -> None:
             uow.postings.end_step(posting.id, PUBLISH, step.name, state=StepState.OPEN, now=step.started_at)
 
 
-def _settle_error(store: Store, outlets: Outlets, posting: PostingRecord, why: ChannelError) -> None:
+def _settle_error(
+    store: Store, outlets: Outlets, posting: PostingRecord, journal: StoreJournal, why: ChannelError
+) -> None:
     now = outlets.now()
     with store.write() as uow:
-        if not _mine(uow, posting):
+        if not _ours(uow, posting, journal):
             return
         channel = outlets.channels[posting.channel]
         if isinstance(why, GateShut):
@@ -278,12 +312,14 @@ def _settle_error(store: Store, outlets: Outlets, posting: PostingRecord, why: C
         uow.commit()
 
 
-def _settle_held(store: Store, outlets: Outlets, posting: PostingRecord, revision: str) -> None:
+def _settle_held(
+    store: Store, outlets: Outlets, posting: PostingRecord, journal: StoreJournal, revision: str
+) -> None:
     """Stored bytes are not the signed ones: nothing goes out, the revision is held, an alarm."""
     now = outlets.now()
     why = Unavailable("存储的内容与签发的内容不一致，没有发出", code="tampered")
     with store.write() as uow:
-        if not _mine(uow, posting):
+        if not _ours(uow, posting, journal):
             return
         uow.items.change_revision(posting.revision_id, held=True)
         uow.accounts.raise_alarm(f"tampered:{revision}", why.words, now)

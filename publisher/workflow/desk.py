@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from channels.contract import ChannelError
 from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.people import Act, Role, require
 from publisher.domain.posting import (
+    POSTING_ALARMS,
     ChannelEvent,
     ChannelState,
     PostingEvent,
@@ -20,7 +22,6 @@ from publisher.domain.timing import PROBE_S
 from publisher.store.records import ChannelRecord, PostingRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
-from publisher.workflow.outcome import POSTING_ALARMS
 from publisher.workflow.outlets import Outlets
 from publisher.workflow.release import late_at
 
@@ -241,7 +242,7 @@ def _move(
     event: PostingEvent,
     kind: str,
     reason: str,
-    **values: object,
+    **values: Any,
 ) -> None:
     uow.postings.change(posting.id, state=advance_posting(posting.state, event), **values)
     _record(uow, now, actor, posting, kind, reason)

@@ -17,7 +17,7 @@ from channels.contract import (
     Unavailable,
 )
 from publisher.store.records import StepRow
-from publisher.store.unit_of_work import Store
+from publisher.store.unit_of_work import Store, UnitOfWork
 
 PUBLISH = "publish"
 """The scope of the steps that bring a posting out."""
@@ -52,14 +52,28 @@ class StoreJournal:
         self._scope = scope
         self._worker = worker
         self._now = now
+        self._ending: tuple[str, Kept] | None = None
 
     @property
     def now(self) -> datetime:
         """Business time, aware, UTC."""
         return self._now()
 
-    def once(self, name: str, digest: str, call: Callable[[], Kept], *, repeatable: bool = False) -> Kept:
-        """As the contract says. Raises `LeaseLost` before the call when the claim is no longer ours."""
+    def once(
+        self,
+        name: str,
+        digest: str,
+        call: Callable[[], Kept],
+        *,
+        repeatable: bool = False,
+        last: bool = False,
+    ) -> Kept:
+        """As the contract says. Raises `LeaseLost` before the call when the claim is no longer ours.
+
+        The end of a `last` step is kept until `end_last` writes it. Should this process die before, the step is
+        open, as if the answer had been lost.
+        """
+        self._end_now()
         done = self._begin(name, digest, repeatable=repeatable)
         if done is not None:
             return done
@@ -68,11 +82,24 @@ class StoreJournal:
         except (Unavailable, Rejected, ChannelRefused):
             self._end(name, StepState.NOT_DONE)
             raise
-        self._end(name, StepState.DONE, result)
+        if last:
+            self._ending = name, result
+        else:
+            self._end(name, StepState.DONE, result)
         return result
+
+    def end_last(self, uow: UnitOfWork) -> None:
+        """Write the end of the last step, in the transaction that says what became of the posting.
+
+        The caller has seen in this transaction that the claim is ours.
+        """
+        if self._ending is not None:
+            self._write_end(uow, self._ending[0], StepState.DONE, self._ending[1])
+            self._ending = None
 
     def forget(self, name: str, why: str) -> None:
         """Drop a repeatable step whose result died outside; nothing happens when there is none."""
+        self._end_now()
         if self.step(name) is None:
             return
         with self._store.write() as uow:
@@ -89,6 +116,7 @@ class StoreJournal:
 
     def step(self, name: str) -> StepRecord | None:
         """The record of one step."""
+        self._end_now()
         with self._store.glance() as reading:
             row = reading.postings.step(self._posting_id, self._scope, name)
         if row is None:
@@ -102,16 +130,37 @@ class StoreJournal:
         call begins, which is the next thing."""
         checked = _elapsed()
         with self._store.write() as uow:
-            fence, before = uow.postings.step_under(self._posting_id, self._scope, name)
-            done = _kept(before, digest)
-            if done is not None:
-                return done
-            if fence != self._fence:
-                raise LeaseLost(self._posting_id)
-            left = uow.workers.remaining_s(self._worker)
+            left = uow.postings.begin_first(
+                self._posting_id,
+                self._scope,
+                name,
+                digest=digest,
+                repeatable=repeatable,
+                fence=self._fence,
+                worker=self._worker,
+                now=self.now,
+            )
+            if left is None:
+                done, left = self._begin_again(uow, name, digest, repeatable=repeatable)
+                if done is not None:
+                    return done
             if left <= 0:
                 raise LeaseLost(self._posting_id)
-            uow.postings.begin_step(
+            uow.commit()
+        if _elapsed() - checked >= left:
+            raise LeaseLost(self._posting_id)  # we stood still meanwhile: the step stays open, others look
+        return None
+
+    def _begin_again(
+        self, uow: UnitOfWork, name: str, digest: str, *, repeatable: bool
+    ) -> tuple[Kept | None, float]:
+        """What a done step gave, or its intent is written anew; and how long the lease still holds, in seconds."""
+        fence, before = uow.postings.step_under(self._posting_id, self._scope, name)
+        done = _kept(before, digest)
+        if done is None:
+            if fence != self._fence or before is None:
+                raise LeaseLost(self._posting_id)
+            uow.postings.begin_again(
                 self._posting_id,
                 self._scope,
                 name,
@@ -119,27 +168,32 @@ class StoreJournal:
                 repeatable=repeatable,
                 fence=self._fence,
                 now=self.now,
-                again=before is not None,
             )
-            uow.commit()
-        if _elapsed() - checked >= left:
-            raise LeaseLost(self._posting_id)  # we stood still meanwhile: the step stays open, others look
-        return None
+        return done, uow.workers.remaining_s(self._worker)
+
+    def _end_now(self) -> None:
+        """A step that was called the last one was not: its end is written before anything else."""
+        if self._ending is not None:
+            (name, result), self._ending = self._ending, None
+            self._end(name, StepState.DONE, result)
 
     def _end(self, name: str, state: StepState, result: Kept | None = None) -> None:
         with self._store.write() as uow:
-            ours = uow.postings.end_step(
-                self._posting_id,
-                self._scope,
-                name,
-                state=state,
-                now=self.now,
-                result=dict(result or {}),
-                fence=self._fence,
-            )
+            ours = self._write_end(uow, name, state, result)
             uow.commit()
         if not ours:
             raise LeaseLost(self._posting_id)
+
+    def _write_end(self, uow: UnitOfWork, name: str, state: StepState, result: Kept | None) -> bool:
+        return uow.postings.end_step(
+            self._posting_id,
+            self._scope,
+            name,
+            state=state,
+            now=self.now,
+            result=dict(result or {}),
+            fence=self._fence,
+        )
 
 
 def _kept(step: StepRow | None, digest: str) -> Kept | None:

@@ -23,20 +23,19 @@ from channels.contract import (
 from publisher.audit.entries import Outcome
 from publisher.domain.part import PUBLIC, PartEvent, advance_part
 from publisher.domain.posting import (
+    POSTING_ALARMS,
     ChannelEvent,
     PostingEvent,
     advance_channel,
     advance_posting,
 )
 from publisher.domain.timing import PROBE_S, next_hand_look, next_look
+from publisher.store.postings import Standing
 from publisher.store.records import PostingRecord
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.journal import PUBLISH
 
 SYSTEM = "system"
-POSTING_ALARMS = ("late", "gate", "unknown", "person", "failed")
-"""What can be wrong with a posting; over as soon as it is out or cancelled."""
-
 UNSURE = "no"
 """Kept with a refusal that the platform may have given after it had begun."""
 
@@ -52,11 +51,17 @@ def bring_out(
     actor: str = SYSTEM,
     os_user: str = "",
     level: str = "",
+    standing: Standing | None = None,
 ) -> None:
-    """The posting is out: keep the receipt, make its parts, look at each at once."""
+    """The posting is out: keep the receipt, make its parts, look at each at once.
+
+    How it stands in this transaction is read where it is not at hand.
+    """
     state = advance_posting(posting.state, event)
+    standing = standing or uow.postings.standing(posting.id)
     uow.postings.change(
         posting.id,
+        keeps=standing.keeps,
         state=state,
         receipt=asdict(receipt),
         out_at=now,
@@ -65,8 +70,7 @@ def bring_out(
         next_look_at=None,
         waits_for="",
     )
-    articles = uow.postings.articles(posting.id)
-    for part, (position, item_id, revision_id) in zip(receipt.parts, articles, strict=False):
+    for part, (position, item_id, revision_id) in zip(receipt.parts, standing.articles, strict=False):
         uow.parts.add(
             id=f"{posting.id}:{position}",
             posting_id=posting.id,
@@ -83,7 +87,8 @@ def bring_out(
         )
     if posting.amends:
         _replace(uow, now, posting)
-    uow.accounts.close_alarms([f"{cause}:{posting.id}" for cause in POSTING_ALARMS], now)
+    if standing.alarms:
+        uow.accounts.close_alarms([f"{cause}:{posting.id}" for cause in POSTING_ALARMS], now)
     uow.record(
         now,
         kind,

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from channels.contract import Article, Channel, ChannelMessage, Journal
+from channels.contract import Article, Channel, ChannelMessage
 from publisher.domain.correction import VERSION_AT
-from publisher.domain.item import content_from_json, revision_digest
+from publisher.domain.item import digest_of_stored
 from publisher.render.freeze import thaw
+from publisher.store.items import SignedArticle
 from publisher.store.records import PostingRecord, RevisionRecord
 from publisher.store.unit_of_work import Reading, Store
 from publisher.workflow.journal import StoreJournal
 
-JournalFactory = Callable[..., Journal]
+JournalFactory = Callable[..., StoreJournal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Outlets:
     worker: str = "daemon"
     journal: JournalFactory = StoreJournal
 
-    def journal_for(self, store: Store, posting: PostingRecord, scope: str) -> Journal:
+    def journal_for(self, store: Store, posting: PostingRecord, scope: str) -> StoreJournal:
         """The journal of one posting and scope, under the posting's present fencing number."""
         return self.journal(
             store, posting.id, fence=posting.fence, scope=scope, worker=self.worker, now=self.now
@@ -43,8 +44,8 @@ class Tampered(Exception):
 def signed_content_holds(revision: RevisionRecord, index_no: str) -> bool:
     """Whether content, messages and salt still give the digest that was signed."""
     try:
-        digest = revision_digest(
-            content_from_json(revision.content),
+        digest = digest_of_stored(
+            revision.content,
             index_no=index_no,
             messages=revision.messages,
             salt=bytes.fromhex(revision.salt),
@@ -60,11 +61,16 @@ def message_of(reading: Reading, posting: PostingRecord) -> ChannelMessage:
     Reads by one statement.
     Raises `Tampered` when a stored byte is not the signed one.
     """
+    return signed_message(posting, reading.items.of_posting(posting.id))
+
+
+def signed_message(posting: PostingRecord, signed: Sequence[SignedArticle]) -> ChannelMessage:
+    """The same of what was read of its articles. Raises `Tampered`."""
     articles: list[Article] = []
-    for digest, index_no, revision in reading.items.of_posting(posting.id):
-        if revision is None or not signed_content_holds(revision, index_no):
-            raise Tampered(digest)
-        articles.extend(thaw(revision.messages[posting.channel]).articles)
+    for one in signed:
+        if one.revision is None or not signed_content_holds(one.revision, one.index_no):
+            raise Tampered(one.digest)
+        articles.extend(thaw(one.revision.messages[posting.channel]).articles)
     message = ChannelMessage(posting.id, tuple(articles))
     return replace(message.filled(posting.slots), key=posting.id)
 

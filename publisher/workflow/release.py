@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from publisher.domain.catalogue import Bureau, DisclosureAttribute, Kind
 from publisher.domain.clocks import BEIJING, add_working_days, business_day, local
@@ -341,7 +342,7 @@ def _late(uow: UnitOfWork, now: datetime, posting: PostingRecord) -> bool:
 
 
 def _move(
-    uow: UnitOfWork, now: datetime, posting: PostingRecord, event: PostingEvent, kind: str, **values: object
+    uow: UnitOfWork, now: datetime, posting: PostingRecord, event: PostingEvent, kind: str, **values: Any
 ) -> None:
     state = advance_posting(posting.state, event)
     uow.postings.change(posting.id, state=state, **values)

@@ -11,12 +11,11 @@ from publisher.domain.lifecycle import RevisionEvent, RevisionState, advance_rev
 from publisher.domain.order import OrderKind, OrderScope, OrderState, may_remove_now
 from publisher.domain.part import CLOSED, PUBLIC, PartEvent, advance_part
 from publisher.domain.people import Act, Role, require
-from publisher.domain.posting import PostingEvent, PostingState, advance_posting
+from publisher.domain.posting import POSTING_ALARMS, PostingEvent, PostingState, advance_posting
 from publisher.domain.timing import LEAK_CONFIRM_H
 from publisher.store.records import OrderRecord, PartRecord, PostingRecord
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.acts import Actor
-from publisher.workflow.outcome import POSTING_ALARMS
 
 SYSTEM = "system"
 CANCELLABLE = frozenset(

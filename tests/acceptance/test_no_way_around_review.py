@@ -17,8 +17,10 @@ from channels.contract import Gone, Unavailable
 from publisher.cli.commands import every_command
 from publisher.domain.errors import IllegalTransition, Reason, Refused
 from publisher.domain.item import content_from_json
+from publisher.domain.lifecycle import RevisionState
 from publisher.domain.people import Person, Role
 from publisher.domain.review import CHAINS, complete
+from publisher.store.postings import Due
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow import (
     consent,
@@ -37,6 +39,7 @@ from publisher.workflow import (
 )
 from publisher.workflow.acts import Actor
 from publisher.workflow.deliver import claim
+from publisher.workflow.journal import PUBLISH
 from publisher.workflow.seal import ExportRequest
 from tests.acceptance import way_tables as tables
 from tests.world import World, fetch, item_file
@@ -499,7 +502,11 @@ def test_a_posting_planned_for_what_is_not_released_is_never_claimed(
         content = content_from_json(revision.content)
         key = release.plan_posting(uow, world.clock.now, revision, content, "weibo", occasion=7)
         uow.postings.change(key, state="queued")
-        assert uow.postings.claim("weibo", world.clock.now + timedelta(days=9), "test") is None
+        then, due = world.clock.now + timedelta(days=9), Due(key, 0, "{}", begun=False, articles=[])
+        assert uow.postings.next_due("weibo", then, PUBLISH) is None
+        assert uow.postings.claim(due, "weibo", then, "test", {}) is None
+        uow.items.change_revision(revision.id, state=RevisionState.RELEASED, held=False)
+        assert uow.postings.claim(due, "weibo", then, "test", {}) is not None, "nothing else was in the way"
         connection.rollback()
 
 

@@ -166,6 +166,7 @@ READING = frozenset(  # changes nothing
         "planning.open_book",
         "planning.places_by_posting",
         "quota_report.quota_book",
+        "outlets.signed_message",
         "outlets.slots_of_versions",
         "settle_by_hand.look_at_claimed",
         "settle_by_hand.look_before_deny",

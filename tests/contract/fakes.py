@@ -82,7 +82,15 @@ class MemoryJournal:
         """Die once at this point of a step, after `skip` steps have passed it."""
         self._death = (point, skip)
 
-    def once(self, name: str, digest: str, call: Callable[[], Kept], *, repeatable: bool = False) -> Kept:
+    def once(
+        self,
+        name: str,
+        digest: str,
+        call: Callable[[], Kept],
+        *,
+        repeatable: bool = False,
+        last: bool = False,
+    ) -> Kept:
         known = self.steps.get(name)
         if known and known.state is StepState.DONE:
             if known.digest != digest:

@@ -49,13 +49,21 @@ class FatalJournal(StoreJournal):
             posting = reading.postings.get(posting_id)
         self._at = (posting.channel if posting else "", trip_of(scope))
 
-    def once(self, name: str, digest: str, call: Callable[[], Kept], *, repeatable: bool = False) -> Kept:
+    def once(
+        self,
+        name: str,
+        digest: str,
+        call: Callable[[], Kept],
+        *,
+        repeatable: bool = False,
+        last: bool = False,
+    ) -> Kept:
         step = self._death.step
         if (step.channel, step.trip, step.name) != (*self._at, plain_name(name)):
-            return super().once(name, digest, call, repeatable=repeatable)
+            return super().once(name, digest, call, repeatable=repeatable, last=last)
         if self._death.point is Point.BEFORE_INTENT:
             self._death.now()
-        return super().once(name, digest, lambda: self._called(call), repeatable=repeatable)
+        return super().once(name, digest, lambda: self._called(call), repeatable=repeatable, last=last)
 
     def _called(self, call: Callable[[], Kept]) -> Kept:
         point = self._death.point

@@ -19,8 +19,16 @@ class Forgetful:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._journal, name)
 
-    def once(self, name: str, digest: str, call: Callable[[], Kept], *, repeatable: bool = False) -> Kept:
-        return self._journal.once(name, digest, call, repeatable=True)
+    def once(
+        self,
+        name: str,
+        digest: str,
+        call: Callable[[], Kept],
+        *,
+        repeatable: bool = False,
+        last: bool = False,
+    ) -> Kept:
+        return self._journal.once(name, digest, call, repeatable=True, last=last)
 
     def step(self, name: str) -> StepRecord | None:
         record = self._journal.step(name)

@@ -21,9 +21,11 @@ def test_the_list_names_every_step_and_request_of_a_whole_trip_in_order(at: Scen
             with store.read() as reading:
                 self._at = (reading.postings.get(posting_id).channel, trip_of(scope))
 
-        def once(self, name: str, digest: str, call: Any, *, repeatable: bool = False) -> Kept:
+        def once(
+            self, name: str, digest: str, call: Any, *, repeatable: bool = False, last: bool = False
+        ) -> Kept:
             before = len(at.practice.log.lines)
-            kept = super().once(name, digest, call, repeatable=repeatable)
+            kept = super().once(name, digest, call, repeatable=repeatable, last=last)
             asked = [line.path for line in at.practice.log.lines[before:] if line.creates]
             made.append(Step(*self._at, plain_name(name), *asked))
             return kept

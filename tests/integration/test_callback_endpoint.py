@@ -182,6 +182,8 @@ def test_a_process_of_its_own_needs_no_key_and_no_other_secret(make_world: MakeW
 def _rest(stream) -> str:  # type: ignore[no-untyped-def]
     """The rest of one JSON document over several lines."""
     lines: list[str] = []
-    while not (lines and lines[-1].rstrip() == "}"):
-        lines.append(stream.readline())
+    for line in stream:
+        lines.append(line)
+        if line.rstrip() == "}":
+            break
     return "".join(lines)
