@@ -149,7 +149,8 @@ def _trip(day: Day, *, patience_s: float) -> None:
 
 
 def _queue(day: Day, name: str, *, urgent: bool) -> None:
-    from publisher.workflow.intake import SubmitRequest, save_draft, submit
+    from publisher.workflow.intake import save_draft
+    from publisher.workflow.submit import SubmitRequest, submit
 
     drafter = day.people["lu.yuan"]
     day.items[name] = day.office.perform(drafter, save_draft, _read(day, name))

@@ -154,8 +154,8 @@ def submit(
 ) -> None:
     """送审."""
     from publisher.cli.tables import lines
-    from publisher.workflow.intake import SubmitRequest
-    from publisher.workflow.intake import submit as use_case
+    from publisher.workflow.submit import SubmitRequest
+    from publisher.workflow.submit import submit as use_case
 
     def request(reading: Reading) -> SubmitRequest:
         answers = dict(_answer(text) for text in answer or ())

@@ -138,7 +138,7 @@ def show(shell: Shell, posting: Posting) -> None:
             "denied_by": record.denied_by,
             "next_look_at": record.next_look_at,
             "next_try_at": record.next_try_at,
-            "steps": [asdict(step) for step in reading.postings.steps(record.id)],
+            "steps": [asdict(step) for step in reading.steps.of(record.id)],
             "parts": [{**asdict(p), "proofs": reading.parts.proofs(p.id)} for p in parts],
         }
     shell.show(document, lambda: _page(document))

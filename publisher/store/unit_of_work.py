@@ -39,6 +39,7 @@ from publisher.store.parts import Parts
 from publisher.store.people import People
 from publisher.store.postings import Postings
 from publisher.store.quotas import Quotas
+from publisher.store.steps import Steps
 from publisher.store.strangers import Strangers
 from publisher.store.waits import Waits
 from publisher.store.workers import Workers, held
@@ -58,6 +59,7 @@ class Reading:
         self.log_id = store.log_id
         self.items = Items(connection)
         self.postings = Postings(connection)
+        self.steps = Steps(connection)
         self.parts = Parts(connection)
         self.accounts = Accounts(connection)
         self.quotas = Quotas(connection)

@@ -260,13 +260,13 @@ def _settle_rejection(
 def _settled_at(uow: UnitOfWork, posting: PostingRecord, outlets: Outlets, now: datetime) -> datetime:
     """From when another look can be believed: no retry goes out before."""
     profile = outlets.channels[posting.channel].profile
-    started = [step.started_at for step in uow.postings.steps(posting.id, PUBLISH) if not step.repeatable]
+    started = [step.started_at for step in uow.steps.of(posting.id, PUBLISH) if not step.repeatable]
     return absence_counts_from(max(started, default=now), profile.call_timeout_s, profile.settle_s)
 
 
 def _tried_unrepeatable(store: Store, posting: PostingRecord) -> bool:
     with store.read() as reading:
-        steps = reading.postings.steps(posting.id, PUBLISH)
+        steps = reading.steps.of(posting.id, PUBLISH)
     return any(not step.repeatable for step in steps)
 
 
@@ -281,9 +281,9 @@ def _one_look(channel: Channel, store: Store, posting: PostingRecord, journal: J
 
 def _reopen_last_step(uow: UnitOfWork, posting: PostingRecord) -> None:
     """What was refused may be out after all: the step is open until a look has settled it."""
-    for step in uow.postings.steps(posting.id, PUBLISH):
+    for step in uow.steps.of(posting.id, PUBLISH):
         if not step.repeatable and step.state == StepState.NOT_DONE:
-            uow.postings.end_step(posting.id, PUBLISH, step.name, state=StepState.OPEN, now=step.started_at)
+            uow.steps.end(posting.id, PUBLISH, step.name, state=StepState.OPEN, now=step.started_at)
 
 
 def _settle_error(

@@ -76,6 +76,6 @@ def settle_job(uow: UnitOfWork, outlets: Outlets, posting: PostingRecord, answer
 
 def _close_done_submit(uow: UnitOfWork, posting: PostingRecord, now: datetime) -> None:
     """A job that the platform refused is not out: its step may be made again after an editor's retry."""
-    for step in uow.postings.steps(posting.id, PUBLISH):
+    for step in uow.steps.of(posting.id, PUBLISH):
         if not step.repeatable and step.state == StepState.DONE:
-            uow.postings.end_step(posting.id, PUBLISH, step.name, state=StepState.NOT_DONE, now=now)
+            uow.steps.end(posting.id, PUBLISH, step.name, state=StepState.NOT_DONE, now=now)

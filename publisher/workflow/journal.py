@@ -103,7 +103,7 @@ class StoreJournal:
         if self.step(name) is None:
             return
         with self._store.write() as uow:
-            uow.postings.forget_step(self._posting_id, self._scope, name)
+            uow.steps.forget(self._posting_id, self._scope, name)
             uow.record(
                 self.now,
                 "system:step:forgotten",
@@ -118,7 +118,7 @@ class StoreJournal:
         """The record of one step."""
         self._end_now()
         with self._store.glance() as reading:
-            row = reading.postings.step(self._posting_id, self._scope, name)
+            row = reading.steps.get(self._posting_id, self._scope, name)
         if row is None:
             return None
         return StepRecord(
@@ -130,7 +130,7 @@ class StoreJournal:
         call begins, which is the next thing."""
         checked = _elapsed()
         with self._store.write() as uow:
-            left = uow.postings.begin_first(
+            left = uow.steps.begin_first(
                 self._posting_id,
                 self._scope,
                 name,
@@ -155,12 +155,12 @@ class StoreJournal:
         self, uow: UnitOfWork, name: str, digest: str, *, repeatable: bool
     ) -> tuple[Kept | None, float]:
         """What a done step gave, or its intent is written anew; and how long the lease still holds, in seconds."""
-        fence, before = uow.postings.step_under(self._posting_id, self._scope, name)
+        fence, before = uow.steps.under(self._posting_id, self._scope, name)
         done = _kept(before, digest)
         if done is None:
             if fence != self._fence or before is None:
                 raise LeaseLost(self._posting_id)
-            uow.postings.begin_again(
+            uow.steps.begin_again(
                 self._posting_id,
                 self._scope,
                 name,
@@ -185,7 +185,7 @@ class StoreJournal:
             raise LeaseLost(self._posting_id)
 
     def _write_end(self, uow: UnitOfWork, name: str, state: StepState, result: Kept | None) -> bool:
-        return uow.postings.end_step(
+        return uow.steps.end(
             self._posting_id,
             self._scope,
             name,

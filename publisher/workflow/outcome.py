@@ -172,15 +172,15 @@ def reject(
 
 def open_unrepeatable(uow: UnitOfWork, posting: PostingRecord) -> bool:
     """Whether a step that must not be repeated is open: only then the outcome is unknown to the public."""
-    steps = uow.postings.steps(posting.id, PUBLISH)
+    steps = uow.steps.of(posting.id, PUBLISH)
     return any(step.state == StepState.OPEN and not step.repeatable for step in steps)
 
 
 def close_open_steps(uow: UnitOfWork, posting: PostingRecord, state: StepState, now: datetime) -> None:
     """What was open is known now: every open step of the sending ends so."""
-    for step in uow.postings.steps(posting.id, PUBLISH):
+    for step in uow.steps.of(posting.id, PUBLISH):
         if step.state == StepState.OPEN:
-            uow.postings.end_step(posting.id, PUBLISH, step.name, state=state, now=now)
+            uow.steps.end(posting.id, PUBLISH, step.name, state=state, now=now)
 
 
 def postpone(

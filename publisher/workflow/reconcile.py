@@ -178,7 +178,7 @@ def settle_look(
 def _settle_absence(uow: UnitOfWork, outlets: Outlets, posting: PostingRecord, began: datetime) -> None:
     now = outlets.now()
     profile = outlets.channels[posting.channel].profile
-    started = [s.started_at for s in uow.postings.steps(posting.id, PUBLISH) if s.state == StepState.OPEN]
+    started = [s.started_at for s in uow.steps.of(posting.id, PUBLISH) if s.state == StepState.OPEN]
     counts_from = absence_counts_from(max(started, default=began), profile.call_timeout_s, profile.settle_s)
     if began < counts_from:
         _plan_look(uow, now, posting, counts_from, "还没到可以断定的时间")

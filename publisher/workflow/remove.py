@@ -48,7 +48,7 @@ def remove_due_parts(store: Store, outlets: Outlets, channel_name: str) -> int:
     gap = timedelta(seconds=outlets.channels[channel_name].profile.removal_gap_s)
     with store.read() as reading:
         due = reading.parts.due(channel_name, now, PartState.WITHDRAWING)
-        last = reading.postings.last_removal(channel_name) if due and gap else None
+        last = reading.steps.last_removal(channel_name) if due and gap else None
         leaks = {part.id for part in due if _is_leak(reading, part)}
     due.sort(key=lambda part: part.id not in leaks)
     ready = [] if last is not None and last <= now < last + gap else due[:1] if gap else due

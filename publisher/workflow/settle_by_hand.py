@@ -108,7 +108,7 @@ def look_before_deny(store: Store, outlets: Outlets, posting_id: str) -> LookedF
     began = outlets.now()
     with store.read() as reading:
         posting = reading.postings.get(posting_id)
-        steps = reading.postings.steps(posting_id, PUBLISH)
+        steps = reading.steps.of(posting_id, PUBLISH)
     if posting is None or posting.state is not PostingState.UNKNOWN:
         return LookedFor(began, began)
     channel = outlets.channels[posting.channel]

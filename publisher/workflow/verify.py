@@ -54,7 +54,7 @@ def _being_corrected(store: Store, outlets: Outlets, part: PartRecord) -> bool:
     """While its page is being corrected nobody can say which of the two must stand there: look later."""
     with store.read() as reading:
         posting = reading.postings.amending(part.id)
-        begun = posting is not None and bool(reading.postings.steps(posting.id, PUBLISH))
+        begun = posting is not None and bool(reading.steps.of(posting.id, PUBLISH))
     if not begun:
         return False
     with store.write() as uow:

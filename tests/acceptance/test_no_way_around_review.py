@@ -34,6 +34,7 @@ from publisher.workflow import (
     schedule,
     settle_by_hand,
     staff,
+    submit,
     verify,
     withdraw,
 )
@@ -273,7 +274,7 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
     requests: dict[str, object] = {
         "intake.save_draft": intake.DraftRequest(None, lambda _files: ""),  # type: ignore[arg-type]
         "intake.discard_draft": intake.DiscardRequest("none"),
-        "intake.submit": intake.SubmitRequest("none"),
+        "submit.submit": submit.SubmitRequest("none"),
         "expunge.order_expunge": expunge.ExpungeRequest("none", "理由"),
         "expunge.confirm_expunge": expunge.ConfirmExpungeRequest("none"),
         "correct.open_correction": correct.CorrectRequest("none", "说明"),
@@ -292,7 +293,7 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
         "seal.record_export": ExportRequest(),
     }
     tools: dict[str, Any] = {
-        "intake.submit": shared_world.office.submit_tools(),
+        "submit.submit": shared_world.office.submit_tools(),
         "consent.ask_consent": {"outlets": shared_world.office.outlets},
         "consent.end_consent": {"result": Unavailable("连不上")},
     }.get(act, {})

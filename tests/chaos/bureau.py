@@ -19,8 +19,9 @@ from publisher.settings import DatabasePart
 from publisher.workflow import review, schedule
 from publisher.workflow.acts import Actor
 from publisher.workflow.incoming import IncomingFile
-from publisher.workflow.intake import DraftRequest, SubmitRequest, save_draft, submit
+from publisher.workflow.intake import DraftRequest, save_draft
 from publisher.workflow.staff import AddUserRequest, add_user
+from publisher.workflow.submit import SubmitRequest, submit
 from tests.fault.house import STAFF, House
 from tests.postman import AES_KEY, SETTINGS, TOKEN
 

@@ -19,10 +19,11 @@ from publisher.settings import FILE_NAME
 from publisher.workflow import review, schedule
 from publisher.workflow.acts import Actor
 from publisher.workflow.incoming import IncomingFile
-from publisher.workflow.intake import DraftRequest, SubmitRequest, save_draft, submit
+from publisher.workflow.intake import DraftRequest, save_draft
 from publisher.workflow.journal import StoreJournal
 from publisher.workflow.outlets import JournalFactory
 from publisher.workflow.staff import AddUserRequest, add_user
+from publisher.workflow.submit import SubmitRequest, submit
 from tests.databases import copy_database, database
 
 TITLE = "石渡片区供水管网检修停水通告"

@@ -85,7 +85,7 @@ def _stop_the_caller(at: Scene, step: Step, point: Point, pid: int, mark: Path) 
 def _on_record(at: Scene, channel: str) -> tuple[PostingRecord, list[StepRow]]:
     posting = next(p for p in at.postings() if p.channel == channel)
     with at.office.store.read() as reading:
-        return posting, reading.postings.steps(posting.id)
+        return posting, reading.steps.of(posting.id)
 
 
 def _another_worker(at: Scene, step: Step, point: Point) -> None:

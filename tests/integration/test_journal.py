@@ -27,7 +27,7 @@ def journal(world: World) -> tuple[PostingRecord, StoreJournal]:
 
 def states(world: World, posting: PostingRecord) -> dict[str, str]:
     with world.office.store.read() as reading:
-        return {step.name: step.state for step in reading.postings.steps(posting.id)}
+        return {step.name: step.state for step in reading.steps.of(posting.id)}
 
 
 def test_a_last_step_stays_open_until_the_outcome_is_written_with_it(quiet_world: World) -> None:
