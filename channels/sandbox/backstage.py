@@ -13,8 +13,9 @@ from datetime import timedelta
 from urllib.parse import parse_qsl
 
 from channels.sandbox.board import BadValue, Board
+from channels.sandbox.call import Call, Fault, Reply
 from channels.sandbox.panel import CSS, FAULTS, page
-from channels.sandbox.stage import Call, Fault, Reply, Stage
+from channels.sandbox.stage import Stage
 
 PANEL = "/__stage__/panel"
 MOST_MINUTES = 60 * 24 * 400

@@ -10,7 +10,8 @@ from pathlib import Path
 from string import Template
 
 from channels.sandbox.board import Board, Kind, Knob, Section, look
-from channels.sandbox.stage import Do, Fault, Logged, Stage
+from channels.sandbox.call import Do, Fault, Logged
+from channels.sandbox.stage import Stage
 
 PAGES = Path(__file__).parent / "pages"
 CSS = PAGES / "panel.css"

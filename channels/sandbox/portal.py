@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from channels.sandbox.board import Board
-from channels.sandbox.stage import Call, Reply, RequestLog, Stage
+from channels.sandbox.call import Call, Reply, RequestLog
+from channels.sandbox.stage import Stage
 
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",

@@ -23,14 +23,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from channels.sandbox.call import Call as Call
-from channels.sandbox.call import Do as Do
-from channels.sandbox.call import Dropped as Dropped
-from channels.sandbox.call import Fault as Fault
-from channels.sandbox.call import Logged as Logged
-from channels.sandbox.call import Reply as Reply
-from channels.sandbox.call import RequestLog as RequestLog
-from channels.sandbox.call import shown_query
+from channels.sandbox.call import Call, Do, Dropped, Fault, Logged, Reply, RequestLog, shown_query
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]

@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from channels.sandbox.stage import Call, Reply, RequestLog, Stage
+from channels.sandbox.call import Call, Reply, RequestLog
+from channels.sandbox.stage import Stage
 from channels.sandbox.wechat_answers import CONTENT_TYPE, done, reply, window, without
 from channels.sandbox.wechat_callback import Callback
 from channels.sandbox.wechat_events import DATA_ID, published, sent

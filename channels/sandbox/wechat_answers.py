@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from channels.sandbox.stage import Reply
+from channels.sandbox.call import Reply
 from channels.sandbox.wechat_gate import Refuse
 from channels.sandbox.wechat_press import Fields
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from channels.sandbox.stage import Call, Reply
+from channels.sandbox.call import Call, Reply
 from channels.sandbox.wechat_answers import done, reply
 from channels.sandbox.wechat_gate import Refuse
 from channels.sandbox.wechat_mass import SPEEDS, Mass, check_recipients

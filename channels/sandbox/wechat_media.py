@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from PIL import Image, UnidentifiedImageError
 
-from channels.sandbox.stage import Call
+from channels.sandbox.call import Call
 from channels.sandbox.wechat_gate import Refuse
 
 SIGNS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png", b"GIF8": "gif", b"BM": "bmp"}

@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from channels.sandbox.stage import Call, Reply
+from channels.sandbox.call import Call, Reply
 from channels.sandbox.wechat_gate import BEIJING, Gate
 from channels.sandbox.wechat_press import Fields, Press, Push
 

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 from channels.contract import URL, weibo_length
 from channels.sandbox import weibo_oauth, weibo_reader, weibo_request, weibo_shapes
-from channels.sandbox.stage import Call, Reply, RequestLog, Stage
+from channels.sandbox.call import Call, Reply, RequestLog
+from channels.sandbox.stage import Stage
 from channels.sandbox.weibo_request import Asked
 from channels.sandbox.weibo_world import REFUSALS, App, Knobs, Post, Refusal, Token, User, World
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from html import escape
 from urllib.parse import urlencode
 
-from channels.sandbox.stage import Reply
+from channels.sandbox.call import Reply
 from channels.sandbox.weibo_request import Asked
 from channels.sandbox.weibo_world import Refusal, Token, World
 

@@ -12,7 +12,7 @@ from string import Template
 from urllib.parse import quote
 
 from channels.contract import URL, weibo_length
-from channels.sandbox.stage import Call, Reply
+from channels.sandbox.call import Call, Reply
 from channels.sandbox.weibo_world import BEIJING, Post, User, World, base62
 
 PAGES = Path(__file__).parent / "pages"

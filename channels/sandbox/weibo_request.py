@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from channels.sandbox.stage import Call
+from channels.sandbox.call import Call
 
 BOUNDARY = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
 NAME = re.compile(r'\bname="([^"]*)"')

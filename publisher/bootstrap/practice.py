@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 from channels.sandbox import portal, wechat_board, weibo_board
 from channels.sandbox.backstage import PANEL, Backstage
 from channels.sandbox.board import Board
+from channels.sandbox.call import RequestLog
 from channels.sandbox.keep import Keeper
 from channels.sandbox.kept import keep_wechat, keep_weibo
 from channels.sandbox.portal import PortalSite
 from channels.sandbox.pump import pumping
-from channels.sandbox.stage import RequestLog, Stage, served
+from channels.sandbox.stage import Stage, served
 from channels.sandbox.wechat import WeChatSim
 from channels.sandbox.weibo import WeiboSim
 from channels.sandbox.weibo_world import App, Token, User

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from channels.weibo.wire import base62
 from publisher.domain.errors import Refused
 from publisher.workflow import attest, settle_by_hand

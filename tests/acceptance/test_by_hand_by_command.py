@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from channels.sandbox.stage import Do
+from channels.sandbox.call import Do
 from channels.weibo.wire import base62
 from tests.acceptance.test_by_hand import MASS, asked_of_people, list_answers_again, posts, unknown
 from tests.acceptance.test_taking_back_by_command import Desk

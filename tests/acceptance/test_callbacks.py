@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from tests.callback_world import Called, called
 from tests.postman import MODES, published
 from tests.worlds import MakeWorld

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.domain.errors import Reason, Refused
 from publisher.workflow import correct, review, schedule, withdraw
 from publisher.workflow.correct import CorrectRequest

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from channels.sandbox.wechat_press import Push
 from publisher.cli import main
 from publisher.domain.errors import Refused

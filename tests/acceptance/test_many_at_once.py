@@ -17,7 +17,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.scheduler.clock import Tick, TickClock
 from publisher.scheduler.service import Service, serve_once, sweep_once
 from publisher.workflow import desk, schedule, withdraw

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from channels.sandbox.call import Do, Fault, Logged
 from channels.sandbox.portal import PortalSite
-from channels.sandbox.stage import Do, Fault, Logged, served
+from channels.sandbox.stage import served
 from publisher.domain.errors import Reason, Refused
 from publisher.workflow import desk
 from tests.databases import ON_SERVER

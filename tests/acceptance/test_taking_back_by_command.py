@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.cli import main
 from tests.world import PORTALS, SOCIAL, TEXT, TITLE, World, fetch, files_with, item_file
 

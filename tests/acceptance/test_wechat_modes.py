@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.workflow import desk, settle_by_hand, withdraw
 from publisher.workflow.report import waiting_for_people
 from tests.callback_world import Called, called

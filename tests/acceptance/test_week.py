@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.audit.entries import time_text
 from publisher.domain.clocks import BEIJING
 from publisher.workflow import correct, desk, review, schedule

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from channels.contract import PartReceipt, Seen
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.domain.errors import Reason, Refused
 from publisher.workflow import desk, remove, withdraw
 from publisher.workflow.deliver import claim

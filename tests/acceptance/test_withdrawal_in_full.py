@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.bootstrap.office import _channel_options
 from publisher.domain.errors import Refused
 from publisher.settings import read_settings

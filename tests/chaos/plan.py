@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from tests.chaos.pulse import PACE
 from tests.fault.test_lost_answers import REFUSALS
 

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from channels.contract import URL
 from channels.sandbox import weibo_reader
-from channels.sandbox.stage import Call, Do, Fault, Receive, Reply, Scope, Send, Stage
+from channels.sandbox.call import Call, Do, Fault, Reply
+from channels.sandbox.stage import Receive, Scope, Send, Stage
 from channels.sandbox.weibo_world import Rates
 from publisher.bootstrap import Office, Practice
 from tests.chaos.bureau import MANY

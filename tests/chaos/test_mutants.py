@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from tests.chaos.daemon import MUTANTS
 from tests.chaos.databases import DATABASES
 from tests.chaos.plan import TIMEOUT_S, WEIBO, Ill, Trouble

@@ -8,7 +8,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from channels.sandbox.weibo_world import base62
 from tests.clients.conftest import DOMAIN, UID, WeiboAtWork
 from tests.clients.stand import run

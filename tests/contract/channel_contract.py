@@ -37,7 +37,7 @@ from channels.contract import (
     Withdrawn,
 )
 from channels.reading import comparable
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from tests.contract.fakes import Died, MemoryJournal, Point
 from tests.contract.rig import HttpRig, Rig, arrived, deliver, found_receipt, settled
 

@@ -8,7 +8,7 @@ import pytest
 
 from channels.contract import Absent, CannotSee, Found, Gone, PartReceipt, Rejected, Seen
 from channels.reading import comparable
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from tests.contract.channel_contract import ChannelContract
 from tests.contract.fakes import Died, MemoryJournal, Point
 from tests.contract.portal_world import PortalWorld

@@ -30,7 +30,7 @@ from channels.contract import (
     Withdrawn,
 )
 from channels.reading import comparable
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from tests.contract.channel_contract import HttpChannelContract
 from tests.contract.rig import HttpRig, arrived, deliver, settled
 from tests.contract.wechat_rig import PORTAL, World, says

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels.contract import Absent, Found, NeedsHand, NotYet, Receipt, Unavailable
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from tests.contract.rig import HttpRig
 from tests.contract.wechat_rig import World, says
 

@@ -30,7 +30,7 @@ from channels.contract import (
     TakenDown,
     Withdrawn,
 )
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from channels.wechat.channel import WeChat
 from channels.wechat.profile import quotas_of
 from tests.contract.channel_contract import HttpChannelContract

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from channels.http import Http
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.bootstrap import Office, Practice
 from publisher.domain.lifecycle import RevisionState
 from publisher.domain.part import PartState

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.sandbox.stage import Call, Reply
+from channels.sandbox.call import Call, Reply
 from publisher.domain.posting import PostingState
 from publisher.domain.timing import STRANGERS_S
 from publisher.store.records import PostingRecord, StepRow

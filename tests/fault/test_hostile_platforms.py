@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from tests.world import PORTALS, World
 from tests.worlds import MakeWorld
 from tests.worlds import make_world as make_world

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from tests.fault.killing import Scene, SecondPublicThing, kill_and_recover
 from tests.fault.listing import KILLED
 from tests.fault.person import answer

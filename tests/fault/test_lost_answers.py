@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels.http import Http, open_client
-from channels.sandbox.stage import Call, Do, Fault, Reply
+from channels.sandbox.call import Call, Do, Fault, Reply
 from publisher.domain.posting import PostingState
 from publisher.workflow.desk import PostingRequest, retry_posting
 from tests.fault.house import person, reopen

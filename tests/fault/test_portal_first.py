@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from channels.http import Http, open_client
-from channels.sandbox.stage import Do, Fault, Logged
+from channels.sandbox.call import Do, Fault, Logged
 from publisher.bootstrap import Office
 from tests.fault.house import SENTENCE, reopen
 from tests.fault.killing import Scene, all_verified, log_verifies

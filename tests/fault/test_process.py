@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from channels.http import Http
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.domain.posting import PostingState
 from tests.fault import victim
 from tests.fault.death import Death

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.scheduler.clock import HandClock, Tick
 from publisher.scheduler.service import Service
 from publisher.workflow import schedule

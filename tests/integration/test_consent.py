@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from channels.contract import ChannelError, Consent, OutcomeUnknown
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.bootstrap import diagnose
 from publisher.domain.errors import Refused
 from publisher.domain.timing import CONSENT_ASKED_S

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from channels.contract import QuotaSpent
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from publisher.domain.quota import CallQuota
 from publisher.workflow import desk, review, schedule
 from publisher.workflow.account import StoreMeter, sending

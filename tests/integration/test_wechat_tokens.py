@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from channels.contract import ChannelRefused, CredentialsRefused, RateLimited
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from channels.wechat.token import NAME
 from tests.contract.wechat_rig import World, says
 from tests.world import World as Whole

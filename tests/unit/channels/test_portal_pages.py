@@ -15,7 +15,7 @@ from channels.portal.lists import PER_PAGE
 from channels.portal.places import place_at, place_of, public_name
 from channels.portal.wire import REQUIRED_TAGS
 from channels.reading import VOID, read_page
-from channels.sandbox.stage import Call
+from channels.sandbox.call import Call
 from tests.contract.fakes import MemoryJournal
 from tests.contract.portal_world import PortalWorld
 

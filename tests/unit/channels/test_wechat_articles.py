@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from channels.contract import Rejected
-from channels.sandbox.stage import Call, Reply
+from channels.sandbox.call import Call, Reply
 from channels.wechat.articles import compare, key_of, marked, unmarked, wire_articles
 from tests.contract.fakes import MemoryJournal
 from tests.contract.wechat_rig import World

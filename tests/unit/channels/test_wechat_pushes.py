@@ -11,7 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from channels.http import Http, open_client
-from channels.sandbox.stage import Call, Do, Fault, InProcess, Reply, Stage
+from channels.sandbox.call import Call, Do, Fault, Reply
+from channels.sandbox.stage import InProcess, Stage
 from channels.sandbox.wechat_seal import sealed, signature
 from tests.contract.wechat_rig import World
 from tests.unit.channels.sandbox_caller import Caller

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from channels.contract import ChannelRefused, CredentialsRefused, Unavailable
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from channels.wechat.profile import FORCED_TOKEN
 from channels.wechat.settings import WeChatSettings
 from channels.wechat.token import NAME, Token

@@ -31,7 +31,7 @@ from channels.contract import (
     Unavailable,
     Withdrawn,
 )
-from channels.sandbox.stage import Do, Fault
+from channels.sandbox.call import Do, Fault
 from channels.sandbox.weibo import App, Knobs
 from tests.contract.fakes import MemoryJournal
 from tests.unit.channels.weibo_desk import (

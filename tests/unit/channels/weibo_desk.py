@@ -7,7 +7,8 @@ from typing import cast
 
 from channels.contract import Article, ChannelMessage, OutcomeUnknown, PartReceipt, Receipt
 from channels.http import Http, open_client
-from channels.sandbox.stage import Do, Fault, InProcess, Stage
+from channels.sandbox.call import Do, Fault
+from channels.sandbox.stage import InProcess, Stage
 from channels.sandbox.weibo import App, Knobs, User, WeiboSim
 from channels.weibo.channel import Weibo
 from channels.weibo.settings import WeiboSettings
