@@ -53,9 +53,10 @@ class Journal(Protocol):
 
         Commits the intent, calls with nothing open, commits the end. A step that is *done* returns its
         kept result and is not called; with another `digest` it raises `StepChanged`. `Unavailable`,
-        `Rejected` and `ChannelRefused` end it *not done*: it may be called again. Anything else leaves
-        it *open*. An open repeatable step is called again; an open step that is not raises
-        `OutcomeUnknown` without calling.
+        `Rejected` and `ChannelRefused` end it *not done*: it may be called again; after a `Rejected` that may
+        have come too late, a step that can't be repeated is so for this journal only, and for everybody else
+        once a look has confirmed it. Anything else leaves it *open*. An open repeatable step is called again;
+        an open step that is not raises `OutcomeUnknown` without calling.
 
         `last` says that the adapter asks nothing more and returns: the end is committed together with what
         became of the posting.

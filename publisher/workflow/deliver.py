@@ -46,6 +46,7 @@ from publisher.workflow.outcome import (
     accept,
     become_unknown,
     bring_out,
+    close_open_steps,
     need_hand,
     open_unrepeatable,
     postpone,
@@ -221,6 +222,7 @@ def _settle_success(
         standing = _ours(uow, posting, journal)
         if standing is None:
             return
+        journal.end_refused(uow)  # the adapter has found another way
         if isinstance(result, Receipt):
             event = PostingEvent.PUBLISH
             bring_out(uow, now, posting, result, event, "system:posting:out", standing=standing)
@@ -242,11 +244,14 @@ def _settle_rejection(
     with store.write() as uow:
         if not _ours(uow, posting, journal):
             return
+        if isinstance(found, Found):
+            close_open_steps(uow, posting, StepState.DONE, now)
         if isinstance(found, Found) and found.receipt is not None:
             bring_out(uow, now, posting, found.receipt, PostingEvent.PUBLISH, "system:posting:found")
         elif isinstance(found, Found) and found.job is not None:
             accept(uow, now, posting, found.job, PostingEvent.ACCEPT)
         elif found is None or isinstance(found, Absent | SafeToRepeat):
+            journal.end_refused(uow)
             again = None if not isinstance(found, Absent) else _settled_at(uow, posting, outlets, now)
             reject(uow, now, posting, why, PostingEvent.REJECT, again=again)
         else:

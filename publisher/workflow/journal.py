@@ -53,6 +53,7 @@ class StoreJournal:
         self._worker = worker
         self._now = now
         self._ending: tuple[str, Kept] | None = None
+        self._refused: set[str] = set()
 
     @property
     def now(self) -> datetime:
@@ -71,16 +72,20 @@ class StoreJournal:
         """As the contract says. Raises `LeaseLost` before the call when the claim is no longer ours.
 
         The end of a `last` step is kept until `end_last` writes it. Should this process die before, the step is
-        open, as if the answer had been lost.
+        open, as if the answer had been lost. So is a step that must not be repeated after a refusal which may
+        have come too late, until a look has confirmed that nothing is out: only this journal calls it not done.
         """
-        self._end_now()
+        self.end_now()
         done = self._begin(name, digest, repeatable=repeatable)
         if done is not None:
             return done
         try:
             result = call()
-        except (Unavailable, Rejected, ChannelRefused):
-            self._end(name, StepState.NOT_DONE)
+        except (Unavailable, Rejected, ChannelRefused) as why:
+            if isinstance(why, Rejected) and not (repeatable or why.before_execution):
+                self._refused.add(name)
+            else:
+                self._end(name, StepState.NOT_DONE)
             raise
         if last:
             self._ending = name, result
@@ -97,9 +102,21 @@ class StoreJournal:
             self._write_end(uow, self._ending[0], StepState.DONE, self._ending[1])
             self._ending = None
 
+    def end_refused(self, uow: UnitOfWork) -> None:
+        """What was refused is surely not out: say so in the transaction that settles it."""
+        for name in sorted(self._refused):
+            self._write_end(uow, name, StepState.NOT_DONE, None)
+        self._refused.clear()
+
+    def end_now(self) -> None:
+        """Write the end of a step that was called the last one, before anything else."""
+        if self._ending is not None:
+            (name, result), self._ending = self._ending, None
+            self._end(name, StepState.DONE, result)
+
     def forget(self, name: str, why: str) -> None:
         """Drop a repeatable step whose result died outside; nothing happens when there is none."""
-        self._end_now()
+        self.end_now()
         if self.step(name) is None:
             return
         with self._store.write() as uow:
@@ -116,14 +133,13 @@ class StoreJournal:
 
     def step(self, name: str) -> StepRecord | None:
         """The record of one step."""
-        self._end_now()
+        self.end_now()
         with self._store.glance() as reading:
             row = reading.steps.get(self._posting_id, self._scope, name)
         if row is None:
             return None
-        return StepRecord(
-            row.name, row.digest, StepState(row.state), row.repeatable, row.started_at, dict(row.result)
-        )
+        state = StepState.NOT_DONE if name in self._refused else StepState(row.state)
+        return StepRecord(row.name, row.digest, state, row.repeatable, row.started_at, dict(row.result))
 
     def _begin(self, name: str, digest: str, *, repeatable: bool) -> Kept | None:
         """What a done step gave; else None with the intent committed under a lease that still holds when the
@@ -170,12 +186,6 @@ class StoreJournal:
                 now=self.now,
             )
         return done, uow.workers.remaining_s(self._worker)
-
-    def _end_now(self) -> None:
-        """A step that was called the last one was not: its end is written before anything else."""
-        if self._ending is not None:
-            (name, result), self._ending = self._ending, None
-            self._end(name, StepState.DONE, result)
 
     def _end(self, name: str, state: StepState, result: Kept | None = None) -> None:
         with self._store.write() as uow:

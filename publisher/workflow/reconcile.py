@@ -140,10 +140,10 @@ def _repeat(
             return NotYet(60)
         close_open_steps(uow, present, StepState.NOT_DONE, outlets.now())
         uow.commit()
+    journal = outlets.journal_for(store, posting, PUBLISH)
     with sending(posting.id):
-        result = outlets.channels[posting.channel].publish(
-            message, outlets.journal_for(store, posting, PUBLISH)
-        )
+        result = outlets.channels[posting.channel].publish(message, journal)
+    journal.end_now()
     match result:
         case Receipt():
             return Found(result)

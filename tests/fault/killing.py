@@ -119,6 +119,20 @@ def die(at: Scene, step: Step, point: Point, *, mutant: str = "", skip: int = 0)
     assert (code, hit) == (SIGKILLED, True), f"{step} was not killed at {point}: exit {code}, hit {hit}"
 
 
+def die_when_asked(at: Scene, channel: str, path: str, point: Point) -> None:
+    """Start a process and see it killed when the platform gets, or has answered, this request of any kind."""
+    mark, stage = at.home.parent / "mark", at.practice.stages[channel]
+    never = Death(Step("nowhere", PUBLISH, ""), Point.BEFORE_INTENT, mark)
+    child, go = victim.start(at.home, at.home.parent / "clock", never, "")
+    stage.victim = child.pid or 0
+    stage.script(Fault(path, KILLS[point]))
+    go.send("go")
+    child.join(victim.WAIT_S)
+    go.close()
+    left = [fault for fault in stage.faults if fault.do in KILLS.values()]
+    assert (child.exitcode, left) == (SIGKILLED, []), f"{channel} {path} was not killed at {point}"
+
+
 def order(at: Scene) -> None:
     """Order the whole item's withdrawal."""
     request = withdraw.WithdrawRequest(at.house.item_id, "通告内容有误")

@@ -7,11 +7,20 @@ from collections.abc import Callable
 import pytest
 
 from channels.sandbox.call import Do, Fault
-from tests.fault.killing import Scene, SecondPublicThing, kill_and_recover
+from tests.fault.killing import (
+    Scene,
+    SecondPublicThing,
+    all_verified,
+    die_when_asked,
+    kill_and_recover,
+    log_verifies,
+    only_one,
+)
 from tests.fault.listing import KILLED
 from tests.fault.person import answer
-from tests.fault.rest import serve_to_rest
-from tests.fault.steps import AFTER_FAULTS, PUBLISHING, WECHAT, WEIBO, Point, Step
+from tests.fault.rest import serve_on, serve_to_rest
+from tests.fault.steps import AFTER_FAULTS, PUBLIC_REQUESTS, PUBLISHING, WECHAT, WEIBO, Point, Step
+from tests.fault.test_lost_answers import LISTS, REFUSALS
 
 
 @pytest.fixture
@@ -73,6 +82,25 @@ def test_killed_after_a_refusal_one_thing_is_out_and_verified(
     prepare(at)
     said = kill_and_recover(at, step, point, skip=skip)
     record_property(KILLED, f"{step}, {point}: {said}")
+
+
+@pytest.mark.parametrize("point", [Point.RECEIVED, Point.EXECUTED], ids=str)
+@pytest.mark.parametrize("channel", LISTS)
+def test_killed_while_a_refusal_that_came_too_late_is_looked_into_one_thing_is_out(
+    at: Scene, channel: str, point: Point
+) -> None:
+    status = {WECHAT: 200, WEIBO: 400}[channel]
+    path, body = PUBLIC_REQUESTS[channel], REFUSALS[channel]
+    at.practice.stages[channel].script(Fault(path, Do.ANSWER_AFTER, status=status, body=body))
+    die_when_asked(at, channel, LISTS[channel], point)
+    only_one(at)
+    with at.at_work():
+        serve_to_rest(at.office, at.clock)
+        only_one(at)
+        assert at.hand_tasks() == []
+        serve_on(at.office, at.clock)
+    all_verified(at)
+    log_verifies(at)
 
 
 ONCE_ONLY = [step for step in PUBLISHING if step.name in ("submit", "share")]
