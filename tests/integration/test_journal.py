@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from channels.contract import ChannelMessage, Journal, Kept, Receipt, StepState, Unavailable
+from channels.contract import ChannelMessage, Journal, Kept, Receipt, Rejected, StepState, Unavailable
 from publisher.domain.posting import PostingState
 from publisher.store.records import PostingRecord
 from publisher.workflow.deliver import claim, deliver_next
@@ -120,3 +120,32 @@ def test_an_adapter_that_fails_after_its_last_step_has_done_it_and_goes_on_behin
         after = reading.postings.get(posting.id)
     assert after is not None
     assert after.state is PostingState.OUT
+
+
+@pytest.mark.parametrize(
+    ("rejected", "repeatable", "stored"),
+    [
+        (Rejected("内容不行", before_execution=True), False, StepState.NOT_DONE),
+        (Rejected("内容不行"), True, StepState.NOT_DONE),
+        (Rejected("内容不行"), False, StepState.OPEN),
+    ],
+    ids=["before execution", "may be repeated", "may have come too late"],
+)
+def test_a_refusal_that_may_have_come_too_late_counts_for_this_journal_until_it_is_confirmed(
+    quiet_world: World, rejected: Rejected, *, repeatable: bool, stored: StepState
+) -> None:
+    posting, steps = journal(quiet_world)
+
+    def refuse() -> Kept:
+        raise rejected
+
+    with pytest.raises(Rejected):
+        steps.once("two", DIGEST, refuse, repeatable=repeatable)
+    assert states(quiet_world, posting)["two"] == stored
+    seen = steps.step("two")
+    assert seen is not None
+    assert seen.state is StepState.NOT_DONE
+    with quiet_world.office.store.write() as uow:
+        steps.end_refused(uow)
+        uow.commit()
+    assert states(quiet_world, posting)["two"] == StepState.NOT_DONE
