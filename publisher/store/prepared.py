@@ -31,20 +31,18 @@ class Prepared:
 
     def rows(self, connection: sa.Connection, values: Mapping[str, Any]) -> list[list[Any]]:
         """Run it: all rows, each in the order of the columns."""
-        cursor = self._run(connection, values)
+        found, description = self._run(connection, values, lambda c: (c.fetchall(), c.description))
         turns = self._columns.get(connection.dialect.name)
         if turns is None:
-            turns = self._columns[connection.dialect.name] = self._turns(
-                connection.dialect, cursor.description
-            )
+            turns = self._columns[connection.dialect.name] = self._turns(connection.dialect, description)
         return [
             [value if turn is None else turn(value) for turn, value in zip(turns, row, strict=True)]
-            for row in cursor.fetchall()
+            for row in found
         ]
 
     def changed(self, connection: sa.Connection, values: Mapping[str, Any]) -> int:
         """Run it: how many rows it changed or made."""
-        count: int = self._run(connection, values).rowcount
+        count: int = self._run(connection, values, lambda cursor: cursor.rowcount)
         return count
 
     def _turns(self, dialect: sa.Dialect, description: Sequence[Sequence[Any]]) -> list[Turn]:
@@ -54,14 +52,16 @@ class Prepared:
             column.type.dialect_impl(dialect).result_processor(dialect, told[1]) for column, told in columns
         ]
 
-    def _run(self, connection: sa.Connection, values: Mapping[str, Any]) -> Any:
+    def _run(self, connection: sa.Connection, values: Mapping[str, Any], take: Callable[[Any], Any]) -> Any:
+        """What `take` has of the driver's cursor."""
         ready = self._ready.get(connection.dialect.name)
         if ready is None:
             ready = _compiled(self._statement, self._names, connection.dialect)
             self._ready[connection.dialect.name] = ready
+        given = ready.given(values)
         driver: Any = connection.connection.driver_connection
         try:
-            return driver.execute(ready.text, ready.given(values))
+            return take(driver.execute(ready.text, given))
         except Exception as why:
             raise driver_error(connection, ready.text, why) from why
 
