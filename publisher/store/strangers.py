@@ -37,6 +37,12 @@ class Strangers:
             StrangerRecord, self._c.execute(query.where(s.channel == channel) if channel else query)
         )
 
+    def unexplained(self, channel: str) -> list[StrangerRecord]:
+        """Those of a channel of which nobody has said where they come from."""
+        s = t.strangers.c
+        query = sa.select(t.strangers).where(s.channel == channel, s.explained_at.is_(None))
+        return records(StrangerRecord, self._c.execute(query))
+
     def erase_words(self, posting_ids: Collection[str]) -> None:
         """Forget what second copies of these postings said."""
         self._c.execute(

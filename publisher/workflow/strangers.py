@@ -33,7 +33,10 @@ SHOWN_CHARS = 80
 
 
 def watch_strangers(store: Store, outlets: Outlets, channel_name: str) -> int:
-    """Look through the account's list every three hours while the channel is open. Returns 1 when it looked."""
+    """Look through the account's list every three hours while the channel is open. Returns 1 when it looked.
+
+    What was strange and has turned out to be ours is one no longer, whether or not the list still shows it.
+    """
     channel, now = outlets.channels[channel_name], outlets.now()
     if not isinstance(channel, Lists):
         return 0
@@ -53,6 +56,9 @@ def watch_strangers(store: Store, outlets: Outlets, channel_name: str) -> int:
     except ChannelError:
         listed = ()  # nothing was seen; the next look reaches back far enough
     with store.write() as uow:
+        for stranger in uow.strangers.unexplained(channel_name):
+            if _ours(uow, channel_name, stranger.remote_id, stranger.url):
+                _close(uow, outlets.now(), stranger, SYSTEM)
         for entry in listed:
             _judge(uow, outlets.now(), channel_name, entry)
         _plan(uow, channel_name, outlets.now())
@@ -73,18 +79,15 @@ def _plan(uow: UnitOfWork, channel: str, now: datetime) -> None:
 
 
 def _judge(uow: UnitOfWork, now: datetime, channel: str, entry: Listed) -> None:
-    known = uow.strangers.get(channel, entry.remote_id)
-    if _ours(uow, channel, entry):
-        if known is not None and known.explained_at is None:
-            _close(uow, now, known, SYSTEM)
+    if _ours(uow, channel, entry.remote_id, entry.url) or _being_looked_for(uow, channel, entry):
         return
-    if known is None and not _being_looked_for(uow, channel, entry):
+    if uow.strangers.get(channel, entry.remote_id) is None:
         _note(uow, now, channel, entry)
 
 
-def _ours(uow: UnitOfWork, channel: str, entry: Listed) -> bool:
-    addresses = {entry.url, entry.url.partition("#")[0]} - {""}
-    return bool(uow.parts.known(channel, [entry.remote_id], sorted(addresses)))
+def _ours(uow: UnitOfWork, channel: str, remote_id: str, url: str) -> bool:
+    addresses = {url, url.partition("#")[0]} - {""}
+    return bool(uow.parts.known(channel, [remote_id], sorted(addresses)))
 
 
 def _being_looked_for(reading: Reading, channel: str, entry: Listed) -> bool:
@@ -143,8 +146,7 @@ def _close(uow: UnitOfWork, now: datetime, stranger: StrangerRecord, who: str) -
     if not stranger.posting_id:
         uow.accounts.close_alarm(f"stranger:{stranger.channel}:{stranger.remote_id}", now)
         return
-    left = [s for s in uow.strangers.all(stranger.channel) if s.explained_at is None]
-    if stranger.posting_id not in {s.posting_id for s in left}:
+    if stranger.posting_id not in {s.posting_id for s in uow.strangers.unexplained(stranger.channel)}:
         uow.accounts.close_alarm(f"doubled:{stranger.posting_id}", now)
 
 

@@ -147,6 +147,24 @@ def test_a_post_that_nobody_here_sent_raises_one_alarm_and_what_we_sent_none(wor
     assert "今天天气真好" in world.alarm_words()
 
 
+def test_a_stranger_that_turns_out_to_be_ours_is_one_no_longer_though_the_list_shows_it_no_more(
+    world: World,
+) -> None:
+    item_id, _ = world.out_everywhere(item_file(channels=WECHAT))
+    push = by_console(world, "关于石渡片区临时停水的通告")
+    next_look(world, "wechat")
+    assert len(causes(world)) == 1
+    press(world).pushes.remove(push)
+    next_look(world, "wechat")
+    assert len(causes(world)) == 1
+    with world.office.store.read() as reading:
+        (stranger,) = reading.strangers.all("wechat")
+    part = world.parts(item_id)["wechat"]
+    world.tamper("UPDATE parts SET remote_id = ? WHERE id = ?", stranger.remote_id, part.id)
+    next_look(world, "wechat")
+    assert causes(world) == []
+
+
 def test_what_stood_there_before_the_account_was_joined_counts_for_nothing(world: World) -> None:
     weibo(world).post_by_hand(UID, "早就有的")
     by_console(world, "早就有的文章")
