@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 
 from channels.contract import AccountValue, QuotaSpent
 from publisher.domain.quota import CallQuota, window_at
-from publisher.store.unit_of_work import Store
+from publisher.store.records import PostingRecord
+from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.workflow.journal import LeaseLost, elapsed
 
-_SENT: ContextVar[str] = ContextVar("sent", default="")
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """The posting that this thread publishes, under which claim, as which worker."""
+
+    posting_id: str
+    fence: int
+    worker: str
+
+
+_SENT: ContextVar[_Sent | None] = ContextVar("sent", default=None)
 
 
 @contextmanager
-def sending(posting_id: str) -> Iterator[None]:
-    """While this posting is being published: its sending calls spend the places that it reserved.
+def sending(posting: PostingRecord, worker: str) -> Iterator[None]:
+    """While this posting is being published: its sending calls spend the places that it reserved, and are made
+    only while its claim is ours.
 
     An adapter asks the meter by the name of a call and knows nothing of the quota book. One thread publishes
     one posting at a time.
     """
-    before = _SENT.set(posting_id)
+    before = _SENT.set(_Sent(posting.id, posting.fence, worker))
     try:
         yield
     finally:
@@ -68,6 +83,16 @@ class StoreAccount:
         return self._store.single_flight(self._channel, name)
 
 
+def _left_s(uow: UnitOfWork, sent: _Sent | None) -> float:
+    """Seconds that the claim still holds; raises `LeaseLost` when it does not."""
+    if sent is None:
+        return math.inf
+    posting, left = uow.postings.get(sent.posting_id), uow.workers.remaining_s(sent.worker)
+    if posting is None or posting.fence != sent.fence or left <= 0:
+        raise LeaseLost(sent.posting_id)
+    return left
+
+
 class StoreMeter:
     """`channels.contract.Meter` for one channel, over the quota book."""
 
@@ -81,18 +106,27 @@ class StoreMeter:
         self._now = now
 
     def take(self, call: str) -> None:
-        """Count one call before the request in each of its windows, or raise `QuotaSpent` and count nothing."""
+        """Count one call before the request in each of its windows, or raise `QuotaSpent` and count nothing.
+
+        The request comes next, after whatever the adapter had to wait for (a token, say): a sending call looks
+        at the lease once more and raises `LeaseLost` when the posting is somebody else's by now.
+        """
         quotas = self._of(call)
         if not quotas:
             return
-        now = self._now()
+        sent = _SENT.get() if any(quota.sending for quota in quotas) else None
+        now, checked = self._now(), elapsed()
         with self._store.write() as uow:
+            left = _left_s(uow, sent)
             for quota in quotas:
                 window = window_at(self._channel, quota, now)
-                until = uow.quotas.take(window, now, posting_id=_SENT.get() if quota.sending else "")
+                mine = sent.posting_id if sent and quota.sending else ""
+                until = uow.quotas.take(window, now, posting_id=mine)
                 if until is not None:
                     raise QuotaSpent(f"{call} 的额度已用完，到时自动继续", until=until, code="quota")
             uow.commit()
+        if sent and elapsed() - checked >= left:
+            raise LeaseLost(sent.posting_id)
 
     def spent(self, call: str, until: datetime) -> None:
         """The platform's own word overrides our count, in each window of the call."""

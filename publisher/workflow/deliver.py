@@ -80,7 +80,7 @@ def deliver_next(store: Store, outlets: Outlets, channel_name: str) -> bool:
         result: Receipt | Accepted | NeedsHand | None
         result = _out_already(store, posting, channel, journal)
         if result is None:
-            with sending(posting.id):
+            with sending(posting, outlets.worker):
                 result = _send(store, posting, channel, message, journal)
     except LeaseLost:
         return True  # somebody else has it; our claim's fence is old and settles nothing

@@ -144,7 +144,7 @@ class StoreJournal:
     def _begin(self, name: str, digest: str, *, repeatable: bool) -> Kept | None:
         """What a done step gave; else None with the intent committed under a lease that still holds when the
         call begins, which is the next thing."""
-        checked = _elapsed()
+        checked = elapsed()
         with self._store.write() as uow:
             left = uow.steps.begin_first(
                 self._posting_id,
@@ -163,7 +163,7 @@ class StoreJournal:
             if left <= 0:
                 raise LeaseLost(self._posting_id)
             uow.commit()
-        if _elapsed() - checked >= left:
+        if elapsed() - checked >= left:
             raise LeaseLost(self._posting_id)  # we stood still meanwhile: the step stays open, others look
         return None
 
@@ -219,6 +219,6 @@ def _kept(step: StepRow | None, digest: str) -> Kept | None:
     return None
 
 
-def _elapsed() -> float:
+def elapsed() -> float:
     """Seconds on a clock that nobody sets and that goes on while the machine sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)

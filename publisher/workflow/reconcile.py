@@ -141,7 +141,7 @@ def _repeat(
         close_open_steps(uow, present, StepState.NOT_DONE, outlets.now())
         uow.commit()
     journal = outlets.journal_for(store, posting, PUBLISH)
-    with sending(posting.id):
+    with sending(present, outlets.worker):
         result = outlets.channels[posting.channel].publish(message, journal)
     journal.end_now()
     match result:

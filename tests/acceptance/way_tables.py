@@ -136,6 +136,7 @@ PIECES = (
 READING = frozenset(  # changes nothing
     {
         "alerts.level_of",
+        "journal.elapsed",
         "nudges.route",
         "nudges.waiting_things",
         "alerts.message",

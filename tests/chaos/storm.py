@@ -23,7 +23,7 @@ from tests.chaos.plan import WECHAT, WEIBO, Ill, Trouble
 from tests.chaos.pulse import Pulse
 from tests.chaos.stageside import Platforms, open_platforms
 from tests.chaos.summary import Summary, Weather, spoken, unforeseen
-from tests.chaos.verdict import judge, public_things, twice
+from tests.chaos.verdict import judge, public_things, story, twice
 from tests.fault.moments import START
 
 LOOK_S, TELL_S = 0.4, 60.0
@@ -245,7 +245,9 @@ class Storm:
     def _look(self) -> None:
         doubled = twice(self.platforms, self.bureau)
         if doubled:
-            raise Doubled(f"seed {self.weather.seed}: {doubled}")
+            with self.office.store.read() as reading:
+                told = [story(reading, one.split()[1].rstrip(":")) for one in doubled]
+            raise Doubled(f"seed {self.weather.seed}: {doubled}\n" + "\n".join(told))
         with suppress(StoreUnavailable):  # the person tries again
             self.clerk.work()
         if time.monotonic() - self._told > TELL_S:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from channels.contract import URL
+from publisher.audit.entries import parse_entry
 from publisher.bootstrap import Office
 from publisher.domain.part import PartState
 from publisher.domain.posting import PostingState
@@ -72,6 +73,25 @@ def twice(platforms: Platforms, bureau: Bureau) -> list[str]:
         for (channel, page), times in public_things(platforms, bureau).items()
         if times > 1
     ]
+
+
+def story(reading: Reading, page: str) -> str:
+    """What the database holds of every posting that carries this portal page: its steps and its log entries."""
+    told = []
+    for posting in reading.postings.all(100_000):
+        if not posting.slots.get("portal_url", "").endswith(page):
+            continue
+        told.append(f"{posting.channel} {posting.id} {posting.state} fence {posting.fence} {posting.error}")
+        for step in reading.steps.of(posting.id):
+            times = f"{step.started_at} to {step.ended_at}"
+            told.append(
+                f"  {step.name} {step.state} calls {step.calls} fence {step.fence} {times} {step.result}"
+            )
+        for entry in map(
+            parse_entry, (e.canonical for e in reading.log.entries(subject=f"posting:{posting.id}"))
+        ):
+            told.append(f"  {entry.seq} {entry.at} {entry.kind} {dict(entry.facts)}")
+    return "\n".join(told)
 
 
 def judge(office: Office, platforms: Platforms, bureau: Bureau) -> Faults:

@@ -13,6 +13,7 @@ from typing import Any
 from channels.contract import Kept
 from channels.disk import Disk
 from publisher.store.unit_of_work import Store
+from publisher.workflow.account import StoreMeter
 from publisher.workflow.journal import StoreJournal
 from tests.fault.steps import Point, Step, plain_name, trip_of
 
@@ -22,13 +23,15 @@ class Death:
     """Where to die. `mark` is written first, so that a test can tell this death from any other.
 
     With `SIGSTOP` as `blow` the process only freezes there, once, and goes on when it is told to; with `SIGXFSZ`
-    it lives on, and no file can be written any more.
+    it lives on, and no file can be written any more. `late` is after the last look at the lease, which the meter
+    takes: nothing but the request itself comes after it.
     """
 
     step: Step
     point: Point
     mark: Path
     blow: signal.Signals = signal.SIGKILL
+    late: bool = False
 
     def now(self) -> None:
         if not self.mark.exists():
@@ -67,7 +70,9 @@ class FatalJournal(StoreJournal):
 
     def _called(self, call: Callable[[], Kept]) -> Kept:
         point = self._death.point
-        if point is Point.AFTER_INTENT:
+        if point is Point.AFTER_INTENT and self._death.late:
+            _after_the_meter(self._death)
+        elif point is Point.AFTER_INTENT:
             self._death.now()
         if not self._death.step.request and point in (Point.RECEIVED, Point.EXECUTED):
             _die_at_the_folder(self._death)
@@ -75,6 +80,16 @@ class FatalJournal(StoreJournal):
         if point is Point.ANSWERED:
             self._death.now()
         return kept
+
+
+def _after_the_meter(death: Death) -> None:
+    take = StoreMeter.take
+
+    def taken(meter: StoreMeter, call: str) -> None:
+        take(meter, call)
+        death.now()
+
+    StoreMeter.take = taken  # type: ignore[method-assign]
 
 
 def fatal(death: Death) -> Callable[..., FatalJournal]:

@@ -31,22 +31,25 @@ from tests.fault.test_process import eventually
 ONCE_ONLY = [step for step in PUBLISHING if step.name in ("submit", "share")]
 AT_THE_PLATFORM = (Point.RECEIVED, Point.EXECUTED)
 
-TWICE = {(WEIBO, Point.AFTER_INTENT)} if ON_SERVER else set()
+LATE = "after the last look at the lease"
+TWICE = {(WEIBO, LATE)} if ON_SERVER else set()
 """The point that design 4.1 names: between the last look at the lease and the first byte of a call without a key.
 WeChat has the same point; there the draft is gone with the first submit, and the second one is refused."""
 
-ASKED = {(WECHAT, Point.AFTER_INTENT)} if ON_SERVER else set()
+ASKED = {(WECHAT, Point.AFTER_INTENT), (WECHAT, LATE)} if ON_SERVER else set()
 """Where a person is asked before anything is sent again: a draft in the box proves nothing."""
 
 
 @contextmanager
-def frozen(at: Scene, step: Step, point: Point) -> Iterator[Callable[[], None]]:
+def frozen(at: Scene, step: Step, point: Point | str) -> Iterator[Callable[[], None]]:
     """A worker that stands still there; yields what lets it go on, to its end."""
     mark = at.home.parent / "mark"
-    child, go = victim.start(at.home, at.home.parent / "clock", Death(step, point, mark, signal.SIGSTOP), "")
+    where = point if isinstance(point, Point) else Point.AFTER_INTENT
+    death = Death(step, where, mark, signal.SIGSTOP, late=point == LATE)
+    child, go = victim.start(at.home, at.home.parent / "clock", death, "")
     pid = child.pid or 0
     if point in AT_THE_PLATFORM:
-        _stop_the_caller(at, step, point, pid, mark)
+        _stop_the_caller(at, step, where, pid, mark)
     go.send("go")
     stat = Path(f"/proc/{pid}/stat")
     eventually(lambda: mark.exists() and stat.read_text().rpartition(")")[2].split()[0] == "T")
@@ -88,7 +91,7 @@ def _on_record(at: Scene, channel: str) -> tuple[PostingRecord, list[StepRow]]:
         return posting, reading.steps.of(posting.id)
 
 
-def _another_worker(at: Scene, step: Step, point: Point) -> None:
+def _another_worker(at: Scene, step: Step, point: Point | str) -> None:
     """What it does while the first one stands still: everything, or on SQLite nothing about this posting."""
     if not ON_SERVER:
         for _ in range(3):
@@ -104,10 +107,10 @@ def _another_worker(at: Scene, step: Step, point: Point) -> None:
         serve_on(at.office, at.clock)
 
 
-@pytest.mark.parametrize("point", Point, ids=str)
+@pytest.mark.parametrize("point", [*Point, LATE], ids=str)
 @pytest.mark.parametrize("step", ONCE_ONLY, ids=str)
 def test_a_process_frozen_past_its_lease_stores_nothing_late_and_doubles_only_where_nobody_can_prevent_it(
-    at_portals: Scene, step: Step, point: Point
+    at_portals: Scene, step: Step, point: Point | str
 ) -> None:
     at = at_portals
     with frozen(at, step, point) as thaw, at.at_work():

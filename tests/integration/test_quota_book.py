@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from channels.sandbox.call import Do, Fault
 from publisher.domain.quota import CallQuota
 from publisher.workflow import desk, review, schedule
 from publisher.workflow.account import StoreMeter, sending
+from publisher.workflow.journal import LeaseLost
 from publisher.workflow.quota_report import QuotaLine, quota_book
 from tests.world import START, World, item_file
 from tests.worlds import MakeWorld
@@ -234,7 +236,11 @@ def test_nobody_takes_a_call_that_is_kept_for_another_posting(make_world: MakeWo
     )
     with pytest.raises(QuotaSpent):
         meter.take(SUBMIT)
-    with sending(world.postings(one)["wechat"].id):
+    posting, worker = world.postings(one)["wechat"], world.office.outlets.worker
+    with sending(replace(posting, fence=posting.fence + 1), worker), pytest.raises(LeaseLost):
+        meter.take(SUBMIT)  # somebody else has the posting by now: nothing is asked and nothing counted
+    assert today(world) == (0, 2, 0)
+    with sending(posting, worker):
         meter.take(SUBMIT)
     assert today(world) == (1, 1, 0)
     assert kept_rows(world) == 1
