@@ -223,6 +223,17 @@ class HealthPart(_Part):
     port: int = Field(default=0, ge=0, le=65535)
 
 
+class ConsolePart(_Part):
+    """`[console]`: where the service serves the console to people. Port 0: nowhere.
+
+    `https` is whether they come over HTTPS, through the bureau's web server: the sign-in is then bound to it.
+    """
+
+    host: str = Field(default="127.0.0.1", pattern=r"^[0-9A-Za-z.:-]+$")
+    port: int = Field(default=0, ge=0, le=65535)
+    https: bool = False
+
+
 class TargetPart(_Part):
     """`[[alerts.targets]]`: one recipient. Its address stands in the file `url_file`."""
 
@@ -264,6 +275,7 @@ class Settings(BaseSettings):
     callbacks: CallbacksPart = CallbacksPart()
     alerts: AlertsPart = AlertsPart()
     health: HealthPart = HealthPart()
+    console: ConsolePart = ConsolePart()
     templates: Path | None = None
 
     @field_validator("channels")

@@ -37,7 +37,7 @@ def show_health(shell: Shell) -> None:
 
 @contextmanager
 def beside_service(office: Office) -> Iterator[Mapping[str, str]]:
-    """What is served beside the service: callbacks and `/readyz`, each where the settings say so."""
+    """What is served beside the service: callbacks, `/readyz` and the console, each where the settings say so."""
     from publisher.bootstrap import health_in
     from publisher.cli.callbacks import beside_service as callbacks
 
@@ -50,6 +50,13 @@ def beside_service(office: Office) -> Iterator[Mapping[str, str]]:
 
             app = health_app(lambda: health_in(office))
             places["readyz"] = stack.enter_context(served(app, part.host, part.port)) + "/readyz"
+        console = office.settings.console
+        if console.port:
+            from publisher.web.console.app import console_app
+            from publisher.web.serving import served
+
+            pages = console_app(office, https=console.https)
+            places["console"] = stack.enter_context(served(pages, console.host, console.port)) + "/"
         yield places
 
 

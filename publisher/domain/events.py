@@ -15,6 +15,8 @@ ENTRY_KINDS: dict[str, str] = {
     "person:user:added": "新增人员",
     "person:user:substitute": "指定替补",
     "person:user:contact": "指定联系目标",
+    "person:session:began": "登录",
+    "person:session:ended": "退出登录",
     "person:act:refused": "操作被拒绝",
     "person:draft:saved": "保存草稿",
     "person:draft:correction_opened": "打开更正稿",

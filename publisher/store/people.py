@@ -62,6 +62,12 @@ class People:
             self._c.execute(sa.select(t.people.c.password_hash).where(t.people.c.name == name)).scalar() or ""
         )
 
+    def wrong_passwords(self, name: str) -> tuple[int, datetime | None]:
+        """How many in a row, and until when the account is locked."""
+        p = t.people.c
+        row = self._c.execute(sa.select(p.failed, p.locked_until).where(p.name == name)).first()
+        return (0, None) if row is None else (row.failed, row.locked_until)
+
     def by_token(self, token: str) -> Person | None:
         """The active person whom a token proves."""
         row = self._c.execute(sa.select(t.people).where(t.people.c.token_hash == token_digest(token))).first()

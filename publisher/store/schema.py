@@ -45,6 +45,21 @@ people = sa.Table(
     sa.Column("created_at", UtcInstant, nullable=False),
     _text("substitute"),
     _text("contact"),
+    _number("failed"),
+    sa.Column("locked_until", UtcInstant),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("person", sa.ForeignKey("people.name"), nullable=False),
+    sa.Column("began_at", UtcInstant, nullable=False),
+    sa.Column("seen_at", UtcInstant, nullable=False),
+    _text("address"),
+    _text("agent"),
+    sa.Column("ended_at", UtcInstant),
+    sa.Index("ix_sessions_person", "person", "ended_at"),
 )
 
 items = sa.Table(

@@ -39,6 +39,7 @@ from publisher.store.parts import Parts
 from publisher.store.people import People
 from publisher.store.postings import Postings
 from publisher.store.quotas import Quotas
+from publisher.store.sessions import Sessions
 from publisher.store.steps import Steps
 from publisher.store.strangers import Strangers
 from publisher.store.waits import Waits
@@ -66,6 +67,7 @@ class Reading:
         self.waits = Waits(connection)
         self.inbox = Inbox(connection)
         self.people = People(connection)
+        self.sessions = Sessions(connection)
         self.workers = Workers(connection, store.target)
         self.notices = Notices(connection)
         self.strangers = Strangers(connection)
