@@ -18,7 +18,8 @@ from typing import Any
 from channels.http import Http, open_client
 from publisher import logs
 from publisher.bootstrap import Office, open_office
-from publisher.bootstrap.service import serving
+from publisher.bootstrap.service import DATABASE_WAIT_S, serving
+from publisher.store.engine import StoreUnavailable
 from tests.chaos.pulse import PACE, Pulse
 from tests.fault.mutants import BLIND
 
@@ -74,19 +75,35 @@ class Orders:
 
 
 def live(stop: Connection, orders: Orders) -> None:
-    """Runs in the child: serves until the parent says stop, or goes away. Faults go to `orders.words`."""
+    """Runs in the child: serves until the parent says stop, or goes away. Faults go to `orders.words`.
+
+    As the service does, it waits for its database at the start; when that goes away while it signs on, it ends
+    with a report and is started again.
+    """
     spoken = os.open(orders.words, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(spoken, sys.stderr.fileno())
     with _http() as http:
-        office = open_office(orders.home, clock=Pulse(orders.clock), http=http)
+        office = _when_there(orders, http)
         logs.configure(office.secrets)
         MUTANTS[orders.mutant](office)
-        with (
-            serving(office, idle_s=IDLE_S, sweep_s=IDLE_S),
-            suppress(EOFError),
-        ):
-            stop.recv()
+        try:
+            with (
+                serving(office, idle_s=IDLE_S, sweep_s=IDLE_S),
+                suppress(EOFError),
+            ):
+                stop.recv()
+        except StoreUnavailable as why:
+            logs.get_logger("daemon").error("fault", error=type(why).__name__, words=why.words)
+            sys.exit(1)
         office.close()
+
+
+def _when_there(orders: Orders, http: Http) -> Office:
+    while True:
+        try:
+            return open_office(orders.home, clock=Pulse(orders.clock), http=http)
+        except StoreUnavailable:
+            time.sleep(DATABASE_WAIT_S / PACE)
 
 
 @contextmanager
