@@ -79,8 +79,9 @@ class Summary:
         return "\n".join([*lines, str(self.faults)])
 
 
-FORESEEN = ("StoreUnavailable", "LeaseLost")
-"""What a daemon may report in a storm: the database is away; another worker has taken over."""
+FORESEEN = ("StoreUnavailable", "CommitUnsure", "LeaseLost")
+"""What a daemon may report in a storm: the database is away, or went away while committing; another worker has taken
+over."""
 
 
 def unforeseen(said: Counter[str]) -> list[str]:
