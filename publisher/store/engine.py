@@ -76,12 +76,9 @@ def _explain(context: Any) -> None:
     failed = context.sqlalchemy_exception
     if not isinstance(failed, sa.exc.DatabaseError | sa.exc.InterfaceError):
         return
-    known = _known(context.original_exception)
-    if known is not None:
-        raise known from context.original_exception
-    away = context.is_disconnect or isinstance(failed, sa.exc.OperationalError | sa.exc.InterfaceError)
-    if away and not is_file(context.engine.url):
-        raise StoreUnavailable(*AWAY) from context.original_exception
+    told = _in_words(context.original_exception, failed, context.engine, gone=context.is_disconnect)
+    if told is not None:
+        raise told from context.original_exception
 
 
 def driver_error(connection: sa.Connection, statement: str, why: Exception) -> Exception:
@@ -96,16 +93,19 @@ def driver_error(connection: sa.Connection, statement: str, why: Exception) -> E
     failed = sa.exc.DBAPIError.instance(
         statement, None, why, error, connection_invalidated=gone, dialect=dialect
     )
-    away = gone or isinstance(failed, sa.exc.OperationalError | sa.exc.InterfaceError)
-    if away and not is_file(connection.engine.url):
-        return _known(why) or StoreUnavailable(*AWAY)
-    return _known(why) or failed
+    return _in_words(why, failed, connection.engine, gone=gone) or failed
 
 
-def _known(why: BaseException) -> StoreUnavailable | None:
+def _in_words(
+    why: BaseException, failed: BaseException, engine: sa.Engine, *, gone: bool
+) -> StoreUnavailable | None:
+    """What the driver's error (`why`, to the library `failed`) means; None for a fault of the statement itself."""
     message = str(why).lower()
-    found = (cause for cause in CAUSES if cause[0] in message)
-    return next((StoreUnavailable(words, english) for _, words, english in found), None)
+    for fragment, words, english in CAUSES:
+        if fragment in message:
+            return StoreUnavailable(words, english)
+    away = gone or isinstance(failed, sa.exc.OperationalError | sa.exc.InterfaceError)
+    return StoreUnavailable(*AWAY) if away and not is_file(engine.url) else None
 
 
 def is_file(target: Target | sa.URL) -> bool:

@@ -49,12 +49,6 @@ class Sessions:
         ).first()
         return None if row is None else SessionRecord(**row._mapping)
 
-    def open_ones(self, person: str) -> list[SessionRecord]:
-        """The open sessions of a person, newest first."""
-        s = t.sessions
-        query = sa.select(s).where(s.c.person == person, s.c.ended_at.is_(None)).order_by(s.c.began_at.desc())
-        return [SessionRecord(**row._mapping) for row in self._c.execute(query)]
-
     def seen(self, session_id: str, now: datetime) -> None:
         """It was used."""
         self._c.execute(sa.update(t.sessions).where(t.sessions.c.id == session_id).values(seen_at=now))

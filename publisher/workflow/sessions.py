@@ -37,7 +37,6 @@ def sign_in(store: Store, now: datetime, request: SignInRequest) -> str:
     with store.read() as reading:
         person = reading.people.get(request.name)
         stored = reading.people.password_hash(request.name)
-        _, locked = reading.people.wrong_passwords(request.name)
     right = password_matches(request.password, stored)  # takes as long for an unknown account
     with store.write() as uow:
         failed, locked = uow.people.wrong_passwords(request.name)
