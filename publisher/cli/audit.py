@@ -31,7 +31,7 @@ def list_entries(
 ) -> None:
     """The newest entries, oldest of them first, with their notes."""
     from publisher.cli.audit_page import entries_page, entry_document
-    from publisher.cli.people_words import people_words
+    from publisher.workflow.people_words import people_words
 
     with shell.reading() as (_office, reading):
         if subject or kind:

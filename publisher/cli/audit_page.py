@@ -9,9 +9,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from publisher.cli.labels import field_label
 from publisher.domain.clocks import shown_minute
 from publisher.domain.events import ENTRY_KINDS
+from publisher.domain.labels import field_label
 from publisher.domain.people import ACT_LABELS
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from publisher.cli.exits import MEANINGS, REASONS, Exit
-from publisher.cli.labels import field_label, system_words
+from publisher.cli.labels import system_words
 from publisher.cli.shell import as_json
 from publisher.domain.errors import IllegalTransition, Problem, Refused
+from publisher.domain.labels import field_label
 
 NOTHING_STORED = (
     "除拒绝记录外，什么都没有保存、没有发出。",

@@ -11,11 +11,11 @@ import typer
 
 from publisher.cli import drafting, lookup
 from publisher.cli.command import Command
-from publisher.cli.content_words import remark_words
 from publisher.cli.errors import Explained, Failed, explain, tell, usage
 from publisher.cli.shell import Shell, noted
 from publisher.domain.clocks import shown_minute
 from publisher.domain.errors import Reason, Refused, refuse
+from publisher.workflow.content_words import remark_words
 
 if TYPE_CHECKING:
     from publisher.bootstrap import Office

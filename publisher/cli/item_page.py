@@ -7,7 +7,12 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from publisher.cli.content_words import (
+from publisher.cli.english import state_words
+from publisher.cli.tables import facts, lines, table, whole
+from publisher.domain.clocks import shown_minute
+from publisher.domain.labels import SIGNED
+from publisher.domain.lifecycle import REVISION_LABELS
+from publisher.workflow.content_words import (
     READING,
     ROLE_OF_FILE,
     content_labels,
@@ -15,12 +20,7 @@ from publisher.cli.content_words import (
     file_kind_words,
     size_words,
 )
-from publisher.cli.english import state_words
-from publisher.cli.labels import SIGNED
-from publisher.cli.people_words import did, people_words
-from publisher.cli.tables import facts, lines, table, whole
-from publisher.domain.clocks import shown_minute
-from publisher.domain.lifecycle import REVISION_LABELS
+from publisher.workflow.people_words import did, people_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -12,14 +12,14 @@ import typer
 
 from publisher.cli.command import Command
 from publisher.cli.english import state_words
-from publisher.cli.labels import SIGNED
 from publisher.cli.outfile import new_file
-from publisher.cli.people_words import did, people_words
 from publisher.cli.shell import Shell
 from publisher.domain.clocks import BEIJING, business_day
 from publisher.domain.errors import Reason, refuse
+from publisher.domain.labels import SIGNED
 from publisher.domain.part import PART_LABELS
 from publisher.domain.posting import POSTING_LABELS
+from publisher.workflow.people_words import did, people_words
 
 if TYPE_CHECKING:
     from publisher.workflow.report import LedgerLine

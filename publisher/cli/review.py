@@ -10,9 +10,9 @@ import typer
 from publisher.cli import lookup
 from publisher.cli.command import Command
 from publisher.cli.english import state_words
-from publisher.cli.people_words import people_words
 from publisher.cli.shell import Shell
 from publisher.domain.lifecycle import REVISION_LABELS
+from publisher.workflow.people_words import people_words
 
 if TYPE_CHECKING:
     from publisher.store.records import RevisionRecord

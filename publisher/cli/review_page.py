@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from publisher.cli.content_words import content_labels, finding_place
 from publisher.cli.item_page import content_facts, files_table, signature_document
-from publisher.cli.people_words import did, people_words
 from publisher.cli.tables import facts, lines, table
 from publisher.domain.clocks import shown_minute
 from publisher.domain.lifecycle import REVISION_LABELS
+from publisher.workflow.content_words import content_labels, finding_place
+from publisher.workflow.people_words import did, people_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

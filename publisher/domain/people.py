@@ -17,7 +17,9 @@ class Role(StrEnum):
     CONTENT_REVIEWER = "content_reviewer"
     SECRECY_REVIEWER = "secrecy_reviewer"
     APPROVER = "approver"
+    DISCLOSURE_OFFICE = "disclosure_office"
     ADMINISTRATOR = "administrator"
+    SECURITY_ADMINISTRATOR = "security_administrator"
     AUDITOR = "auditor"
 
 
@@ -27,15 +29,26 @@ ROLE_LABELS = {
     Role.CONTENT_REVIEWER: "审核人",
     Role.SECRECY_REVIEWER: "保密审查人",
     Role.APPROVER: "签发人",
+    Role.DISCLOSURE_OFFICE: "政务公开机构",
     Role.ADMINISTRATOR: "系统管理员",
+    Role.SECURITY_ADMINISTRATOR: "安全管理员",
     Role.AUDITOR: "审计员",
 }
 
 CHAIN_ROLES = frozenset(
-    {Role.DRAFTER, Role.EDITOR, Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER, Role.APPROVER}
+    {
+        Role.DRAFTER,
+        Role.EDITOR,
+        Role.CONTENT_REVIEWER,
+        Role.SECRECY_REVIEWER,
+        Role.APPROVER,
+        Role.DISCLOSURE_OFFICE,
+    }
 )
-APART = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
-"""Administrators and auditors never publish (design 3): these roles cannot be held with a role of the chain."""
+"""Who takes part in disclosure. The disclosure office (条例 art. 4) signs nothing, but may stop everything."""
+
+APART = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
+"""三员: they never publish (design 3), and no two of them are one person; none is held with a role of the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +212,80 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
 }
 
 
+class View(StrEnum):
+    """A room of the console; what one sees there."""
+
+    WORKBENCH = "workbench"
+    ITEMS = "items"
+    REVIEW = "review"
+    CALENDAR = "calendar"
+    POSTINGS = "postings"
+    REPORTS = "reports"
+    AUDIT = "audit"
+    CHANNELS = "channels"
+    SETTINGS = "settings"
+    PEOPLE = "people"
+    OWN = "own"
+    HELP = "help"
+
+
+VIEW_LABELS = {
+    View.WORKBENCH: "工作台",
+    View.ITEMS: "条目",
+    View.REVIEW: "审签",
+    View.CALENDAR: "排期",
+    View.POSTINGS: "推送",
+    View.REPORTS: "台账",
+    View.AUDIT: "存证",
+    View.CHANNELS: "渠道",
+    View.SETTINGS: "设置",
+    View.PEOPLE: "人员",
+    View.OWN: "我的账号",
+    View.HELP: "帮助",
+}
+
+READERS = CHAIN_ROLES | {Role.AUDITOR}
+"""Who sees what is not public yet. Administrators keep the machine running and see no draft."""
+
+VIEWS: dict[View, frozenset[Role]] = {
+    View.WORKBENCH: frozenset(Role),
+    View.ITEMS: READERS,
+    View.REVIEW: READERS,
+    View.CALENDAR: READERS,
+    View.POSTINGS: READERS,
+    View.REPORTS: READERS,
+    View.AUDIT: frozenset(Role),
+    View.CHANNELS: frozenset(Role) - {Role.SECURITY_ADMINISTRATOR},
+    View.SETTINGS: frozenset(Role) - {Role.DRAFTER},
+    View.PEOPLE: frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR}),
+    View.OWN: frozenset(Role),
+    View.HELP: frozenset(Role),
+}
+
+
+def may(act: Act, person: Person) -> bool:
+    """Whether the table gives this act to the person, whatever the state of the thing."""
+    return person.active and bool(person.roles & PERMISSIONS[act])
+
+
+def may_view(view: View, person: Person) -> bool:
+    """Whether the table shows this room of the console to the person."""
+    return person.active and bool(person.roles & VIEWS[view])
+
+
+def require_view(view: View, person: Person) -> None:
+    """Refuse unless the table shows this room to the person."""
+    if not may_view(view, person):
+        names = "、".join(ROLE_LABELS[role] for role in sorted(VIEWS[view]))
+        raise refuse(
+            Reason.NOT_PERMITTED,
+            f"{person.display}（{person.name}）不能看“{VIEW_LABELS[view]}”",
+            field="actor",
+            allowed=names,
+            english=f"{person.name} may not see {view.value}; allowed roles: {', '.join(sorted(VIEWS[view]))}",
+        )
+
+
 def require(act: Act, person: Person) -> None:
     """Refuse unless the person is active and holds a role that the table gives this act."""
     allowed = PERMISSIONS[act]
@@ -216,12 +303,20 @@ def require(act: Act, person: Person) -> None:
 def check_roles(roles: Iterable[Role]) -> frozenset[Role]:
     """The roles of one account; refused when publishing and administering meet in one person."""
     held = frozenset(roles)
+    if len(held & APART) > 1:
+        raise refuse(
+            Reason.BAD_INPUT,
+            "系统管理员、安全管理员、审计员要由三个人分别担任",
+            field="roles",
+            allowed="三者之中只选一个",
+            english="system administrator, security administrator and auditor are three people",
+        )
     if not held:
         raise refuse(Reason.BAD_INPUT, "至少要有一个角色", field="roles", allowed="、".join(Role))
     if held & APART and held & CHAIN_ROLES:
         raise refuse(
             Reason.BAD_INPUT,
-            "系统管理员和审计员不参与发布，不能同时担任审签链上的角色",
+            "管理员和审计员不参与发布，不能同时担任审签链上的角色",
             field="roles",
             allowed="只选管理、审计角色，或只选审签链上的角色",
             english="administrators and auditors never publish",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -205,6 +205,11 @@ class Items:
             sa.select(t.revisions).where(t.revisions.c.state.in_(states)).order_by(t.revisions.c.submitted_at)
         )
         return records(RevisionRecord, self._c.execute(query))
+
+    def count_in(self, states: Collection[RevisionState]) -> int:
+        """How many revisions are in one of these states."""
+        query = sa.select(sa.func.count()).select_from(t.revisions).where(R.state.in_(states))
+        return int(self._c.execute(query).scalar_one()) if states else 0
 
     def not_looked_at(self, now: datetime) -> list[RevisionRecord]:
         """Urgent revisions, out or about to be, whose second look is overdue."""

@@ -96,6 +96,15 @@ class Parts:
         """All parts in one of these states."""
         return records(PartRecord, self._c.execute(sa.select(t.parts).where(t.parts.c.state.in_(states))))
 
+    def hot(self, channels: Collection[str]) -> int:
+        """How many parts of these channels go on only when a person does something."""
+        p = t.parts.c
+        states = (PartState.DIFFERS, PartState.MISSING, PartState.WITHDRAW_BY_HAND)
+        wanted = sa.and_(p.channel.in_(channels), p.state.in_(states))
+        return int(
+            self._c.execute(sa.select(sa.func.count()).select_from(t.parts).where(wanted)).scalar_one()
+        )
+
     def change(self, part_id: str, **values: Any) -> None:
         """Set columns of one part."""
         self._c.execute(CHANGE, {"key": part_id, **values})

@@ -214,6 +214,15 @@ class Postings:
         articles = tuple((place, item, revision) for *_, place, item, revision in rows if item is not None)
         return Standing(state, fence, articles, keeps, alarmed)
 
+    def hot(self, channels: Collection[str]) -> int:
+        """How many postings of these channels go on only when a person does something."""
+        asked = sa.and_(P.state.in_((PostingState.UNKNOWN, PostingState.ACCEPTED)), P.person_needed != "")
+        stopped = P.state.in_((PostingState.BY_HAND, PostingState.FAILED, PostingState.HELD))
+        wanted = sa.and_(P.channel.in_(channels), sa.or_(stopped, asked))
+        return int(
+            self._c.execute(sa.select(sa.func.count()).select_from(t.postings).where(wanted)).scalar_one()
+        )
+
     def find(self, text: str) -> list[PostingRecord]:
         """Postings whose key begins with `text`."""
         match = t.postings.c.id.startswith(text, autoescape=True)

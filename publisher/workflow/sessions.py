@@ -8,11 +8,12 @@ from datetime import datetime
 from publisher.audit.entries import NOBODY, Outcome, fact_value
 from publisher.domain.clocks import local
 from publisher.domain.errors import Reason, Refused, refuse
+from publisher.domain.people import View, require_view
 from publisher.domain.sessions import LOCKED, NOTED_EVERY, TRIES, end_of, locked_until
 from publisher.store.people import token_digest
 from publisher.store.sessions import SessionRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
-from publisher.workflow.acts import Actor
+from publisher.workflow.acts import Actor, note_refusal
 from publisher.workflow.staff import password_matches
 
 AGENT_CHARS = 200
@@ -124,6 +125,15 @@ def session_of(store: Store, now: datetime, token: str) -> Session | None:
             uow.sessions.seen(found.id, now)
             uow.commit()
     return Session(found.id, Actor(person))
+
+
+def enter_room(store: Store, now: datetime, actor: Actor, view: View) -> None:
+    """Refuse a room of the console that is not this person's; that is put on record."""
+    try:
+        require_view(view, actor.person)
+    except Refused as why:
+        note_refusal(store, now, actor, f"view_{view}", None, why)
+        raise
 
 
 def sign_out(store: Store, now: datetime, token: str) -> None:

@@ -60,15 +60,6 @@ class Outlet:
 
 
 @dataclass(frozen=True, slots=True)
-class Seal:
-    """Up to which entry the log is signed, and when; size 0 before the first signature."""
-
-    size: int
-    at: datetime | None
-    entries: int
-
-
-@dataclass(frozen=True, slots=True)
 class Workbench:
     """One person's front page at one moment."""
 
@@ -77,7 +68,6 @@ class Workbench:
     mine: tuple[Task, ...]
     outlets: tuple[Outlet, ...]
     health: Health
-    seal: Seal
 
 
 def workbench(reading: Reading, now: datetime, person: Person) -> Workbench:
@@ -87,14 +77,12 @@ def workbench(reading: Reading, now: datetime, person: Person) -> Workbench:
         for one in waiting_things(reading, now)
         if person.name in one.people
     ]
-    newest, entries = reading.log.newest_checkpoint(), reading.log.head(reading.log_id).size
     return Workbench(
         now,
         tuple(sorted(_troubles(reading, now), key=lambda one: not one.urgent)),
         tuple(sorted(mine, key=lambda one: (not one.loud, one.since))),
         tuple(_outlets(reading, now)),
         health(reading, now),
-        Seal(newest[0] if newest else 0, newest[1] if newest else None, entries),
     )
 
 

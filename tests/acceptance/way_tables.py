@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+CHAIN = ("drafter", "editor", "content_reviewer", "secrecy_reviewer", "approver", "disclosure_office")
 ACTS: dict[str, frozenset[str]] = {  # a person's act → the roles that may do it (design 3)
     "intake.save_draft": frozenset({"drafter", "editor"}),
     "intake.discard_draft": frozenset({"drafter", "editor"}),
@@ -19,7 +20,7 @@ ACTS: dict[str, frozenset[str]] = {  # a person's act → the roles that may do 
     "review.second_look": frozenset({"content_reviewer", "secrecy_reviewer"}),
     "review.return_revision": frozenset({"content_reviewer", "secrecy_reviewer", "approver"}),
     "review.revoke": frozenset({"approver"}),
-    "review.hold": frozenset({"drafter", "editor", "content_reviewer", "secrecy_reviewer", "approver"}),
+    "review.hold": frozenset({*CHAIN}),
     "review.resume": frozenset({"approver"}),
     "schedule.schedule": frozenset({"editor"}),
     "schedule.unschedule": frozenset({"editor"}),
@@ -29,15 +30,13 @@ ACTS: dict[str, frozenset[str]] = {  # a person's act → the roles that may do 
     "remove.declare_unremovable": frozenset({"approver"}),
     "verify.accept_difference": frozenset({"content_reviewer"}),
     "desk.retry_posting": frozenset({"editor"}),
-    "desk.hold_posting": frozenset({"drafter", "editor", "content_reviewer", "secrecy_reviewer", "approver"}),
+    "desk.hold_posting": frozenset({*CHAIN}),
     "desk.resume_posting": frozenset({"editor", "approver"}),
     "desk.cancel_posting": frozenset({"editor"}),
     "desk.open_gate": frozenset({"approver"}),
     "desk.pause_by_hand": frozenset({"editor", "approver", "administrator"}),
     "desk.reopen_by_hand": frozenset({"editor", "approver", "administrator"}),
-    "freeze.freeze": frozenset(
-        {"drafter", "editor", "content_reviewer", "secrecy_reviewer", "approver", "administrator"}
-    ),
+    "freeze.freeze": frozenset({*CHAIN, "administrator"}),
     "freeze.unfreeze": frozenset({"approver"}),
     "consent.ask_consent": frozenset({"editor", "approver", "administrator"}),
     "consent.take_consent": frozenset({"editor", "approver", "administrator"}),
@@ -105,6 +104,7 @@ PIECES = (
             "acts.perform",
             "acts.note_refusal",
             "staff.prove",
+            "sessions.enter_room",
             "sessions.sign_in",
             "sessions.session_of",
             "sessions.sign_out",
@@ -145,6 +145,17 @@ READING = frozenset(  # changes nothing
         "alerts.message",
         "sessions.form_token",
         "staff.password_matches",
+        "content_words.basis_words",
+        "content_words.content_labels",
+        "content_words.content_pairs",
+        "content_words.detail_label",
+        "content_words.file_kind_words",
+        "content_words.finding_place",
+        "content_words.remark_words",
+        "content_words.size_words",
+        "frame.frame_of",
+        "people_words.did",
+        "people_words.people_words",
         "workbench.workbench",
         "health.health",
         "health.unreachable",

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import httpx
 import pytest
 
-from publisher.domain.posting import ChannelState, PostingState
+from publisher.domain.posting import PostingState
 from publisher.domain.sessions import IDLE, LONGEST, TRIES
-from publisher.web.console.app import HEADERS, console_app
-from publisher.web.console.pages import MARKS
-from publisher.web.serving import served
-from publisher.workflow.staff import AddUserRequest, add_user
+from publisher.web.console.app import HEADERS
+from publisher.web.console.marks import LABELS, MARKS
+from tests.seats import NAME, PASSWORD, console, employ, form_in, sign_in
 from tests.world import World, item_file
-
-NAME, PASSWORD = "zhou", "城东的河水从西边来 1998"
-HERE = {"Sec-Fetch-Site": "same-origin"}
-
-
-@contextmanager
-def console(world: World, *, https: bool = False) -> Iterator[httpx.Client]:
-    """A browser before the console, without a session."""
-    app = console_app(world.office, https=https)
-    with served(app, "127.0.0.1", 0) as base, httpx.Client(base_url=base, headers=HERE) as client:
-        yield client
-
-
-def employ(world: World, name: str = NAME, role: str = "editor") -> None:
-    request = AddUserRequest(name, "周编辑", (role,), password=PASSWORD)
-    world.do("admin", add_user, request)
-
-
-def sign_in(client: httpx.Client, name: str = NAME, password: str = PASSWORD) -> httpx.Response:
-    return client.post("/login", data={"name": name, "password": password})
-
-
-def form_in(page: str) -> str:
-    found = re.search(r'name="form" value="([0-9a-f]{64})"', page)
-    assert found
-    return found[1]
-
 
 # ------------------------------------------------------------------------------- coming in
 
@@ -205,7 +173,9 @@ def test_every_answer_says_what_browsers_may_do(quiet_world: World) -> None:
     for answer in answers:
         wanted = HEADERS | ({"Cache-Control": "max-age=600"} if "css" in answer.url.path else {})
         assert {name: answer.headers.get(name) for name in HEADERS} == wanted
-    assert "script" not in HEADERS["Content-Security-Policy"]
+    policy = HEADERS["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "script-src 'self';" in policy
 
 
 @pytest.mark.parametrize(
@@ -275,4 +245,6 @@ def test_the_front_page_says_that_nothing_is_sent_while_no_service_runs(quiet_wo
 
 
 def test_every_state_has_its_shape_and_colour() -> None:
-    assert set(MARKS) == {*PostingState, *ChannelState}
+    assert set(MARKS) == set(LABELS)
+    for machine in MARKS:
+        assert set(MARKS[machine]) == set(LABELS[machine]) == set(machine)

@@ -1,44 +1,30 @@
-"""The console's application: sign-in, the workbench, and what every answer carries."""
+"""The console's application: its rooms, what every answer carries, and what an error looks like."""
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from fastapi import FastAPI, Form, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 
-from publisher.domain.errors import Refused
+from publisher.domain.errors import Reason, Refused
 from publisher.resources import resource
-from publisher.web.console.access import (
-    Elsewhere,
-    check_form,
-    check_origin,
-    give_token,
-    take_token,
-    token_in,
-)
-from publisher.web.console.pages import Pages
-from publisher.workflow.sessions import (
-    Session,
-    SignInRequest,
-    form_token,
-    session_of,
-    sign_in,
-    sign_out,
-)
-from publisher.workflow.workbench import workbench
+from publisher.web.console import sign_in, workbench
+from publisher.web.console.access import Elsewhere
+from publisher.web.console.console import LANGUAGE, STATUS, Console, NotSignedIn
+from publisher.web.console.pages import LANGS, Pages
 
 if TYPE_CHECKING:
     from publisher.bootstrap import Office
 
 CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CSP,
@@ -49,103 +35,67 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
-STATIC = {"console.css": "text/css; charset=utf-8"}
-TEXT_CHARS = 200
-"""No account name or password is longer; more is not even looked at."""
+STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
-
-class NotSignedIn(Exception):
-    """The page needs a session and there is none."""
+ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (sign_in.add, workbench.add)
+"""Each adds its pages and forms."""
 
 
 def console_app(office: Office, *, https: bool) -> FastAPI:
     """The application over an open office. `https` says whether readers come over HTTPS (cookies are bound to it)."""
     app = FastAPI(title="gongkai console", docs_url=None, redoc_url=None, openapi_url=None)
     practice = any(plan.practice for plan in office.store.bureau.channels.values())
-    pages = Pages(office.store.bureau.name, practice=practice)
+    console = Console(office, Pages(office.store.bureau.name, practice=practice), https)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_dressed)
-
-    def session(request: Request) -> Session:
-        found = session_of(office.store, office.now(), token_in(request, https=https))
-        if found is None:
-            raise NotSignedIn
-        return found
-
-    _add_sign_in(app, office, pages, https=https)
-    _add_errors(app, pages)
-
-    @app.get("/")
-    def front(request: Request) -> Response:
-        here, now = session(request), office.now()
-        with office.store.read() as reading:
-            bench = workbench(reading, now, here.actor.person)
-        return HTMLResponse(
-            pages.page(
-                "workbench",
-                bench=bench,
-                now=now,
-                person=here.actor.person,
-                form=form_token(token_in(request, https=https)),
-            )
-        )
-
-    @app.get("/static/{name}")
-    def static(name: str) -> Response:
-        if name not in STATIC:
-            raise HTTPException(404)
-        content = resource("templates", "console", name).read_bytes()
-        return Response(content, media_type=STATIC[name], headers={"Cache-Control": "max-age=600"})
-
+    _add_errors(app, console)
+    _add_shared(app, console)
+    for add in ROOMS:
+        add(app, console)
     return app
 
 
-def _add_sign_in(app: FastAPI, office: Office, pages: Pages, *, https: bool) -> None:
-    @app.get("/login")
-    def login() -> Response:
-        return HTMLResponse(pages.page("login", given="", problem=None, now=office.now()))
+def _add_shared(app: FastAPI, console: Console) -> None:
+    @app.get("/static/{name}")
+    def static(name: str) -> Response:
+        shipped = {file.name: file for file in resource("templates", "console", "static").iterdir()}
+        media_type = STATIC.get(f".{name.rpartition('.')[2]}")
+        if name not in shipped or media_type is None:
+            raise HTTPException(404)
+        return Response(
+            shipped[name].read_bytes(), media_type=media_type, headers={"Cache-Control": "max-age=600"}
+        )
 
-    @app.post("/login")
-    def enter(
-        request: Request,
-        name: Annotated[str, Form(max_length=TEXT_CHARS)] = "",
-        password: Annotated[str, Form(max_length=TEXT_CHARS)] = "",
-    ) -> Response:
-        check_origin(request)
-        agent = request.headers.get("user-agent", "")
-        try:
-            token = sign_in(
-                office.store, office.now(), SignInRequest(name, password, _address(request), agent)
-            )
-        except Refused as why:
-            (problem,) = why.problems
-            return HTMLResponse(pages.page("login", given=name, problem=problem, now=office.now()), 403)
-        response = RedirectResponse("/", 303)
-        give_token(response, token, https=https)
-        return response
-
-    @app.post("/logout")
-    def leave(request: Request, form: Annotated[str, Form(max_length=TEXT_CHARS)] = "") -> Response:
-        token = token_in(request, https=https)
-        check_form(request, token, form)
-        sign_out(office.store, office.now(), token)
-        response = RedirectResponse("/login", 303)
-        take_token(response, https=https)
+    @app.get("/language/{lang}")
+    def language(lang: str, back: str = "/") -> Response:
+        if lang not in LANGS:
+            raise HTTPException(404)
+        response = RedirectResponse(own_path(back), 303)
+        response.set_cookie(
+            LANGUAGE, lang, max_age=31_536_000, secure=console.https, httponly=True, samesite="lax"
+        )
         return response
 
 
-def _address(request: Request) -> str:
-    """Where the request came from, as the connection says; "" when that is no address."""
-    host = request.client.host if request.client else ""
-    try:
-        return str(ipaddress.ip_address(host))
-    except ValueError:
-        return ""
+def own_path(path: str) -> str:
+    """A path of this site; "/" for whatever would lead elsewhere."""
+    parts = urlsplit(path)
+    ours = (
+        not parts.scheme and not parts.netloc and path.startswith("/") and not path.startswith(("//", "/\\"))
+    )
+    return path if ours and path.isprintable() and "\\" not in path else "/"
 
 
-def _add_errors(app: FastAPI, pages: Pages) -> None:
+def _add_errors(app: FastAPI, console: Console) -> None:
     def told(status: int, what: str, then: str) -> Callable[[Request, Any], Response]:
-        def answer(_request: Request, _why: Any) -> Response:
-            return HTMLResponse(pages.page("error", what=what, then=then), status)
+        def answer(request: Request, why: Any) -> Response:
+            lang = console.language(request)
+            problems = why if isinstance(why, Refused) else None
+            return HTMLResponse(
+                console.pages.page(
+                    "error", lang=lang, what=what, then=then, refused=problems, path=request.url.path
+                ),
+                status,
+            )
 
         return answer
 
@@ -155,9 +105,17 @@ def _add_errors(app: FastAPI, pages: Pages) -> None:
     def by_status(request: Request, why: Any) -> Response:
         if why.status_code == 405:
             return told(405, "这个地址不能这样打开。", "请从页面上的链接和按钮进入。")(request, why)
+        if why.status_code == 400:
+            return told(400, "填写的内容不合要求，没有办理。", "请回到页面，按说明重新填写。")(request, why)
         return told(404, "没有这个页面。", "地址可能打错了，也可能内容已经移走。")(request, why)
 
+    def refused(request: Request, why: Any) -> Response:
+        if why.reason is Reason.NOT_FOUND:
+            return told(404, "没有找到。", "地址可能打错了，也可能内容已经移走。")(request, why)
+        return told(STATUS[why.reason], "没有办理。", "什么都没有改变，也没有发出任何内容。")(request, why)
+
     app.add_exception_handler(NotSignedIn, not_signed_in)
+    app.add_exception_handler(Refused, refused)
     app.add_exception_handler(
         Elsewhere,
         told(403, "这张表单不是从本系统的页面提交的，没有办理。", "请回到页面重新填写，再提交一次。"),

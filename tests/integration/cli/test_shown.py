@@ -10,9 +10,9 @@ import pytest
 
 from publisher.bootstrap import open_office
 from publisher.cli import main
-from publisher.cli.content_words import remark_words, size_words
 from publisher.cli.help_words import SENTENCES, usage_words
 from publisher.domain.catalogue import KINDS
+from publisher.workflow.content_words import remark_words, size_words
 from publisher.workflow.release import release_due
 from tests.integration.cli.conftest import TEXT, Bureau
 

@@ -16,7 +16,7 @@ from publisher.domain.people import (
     require,
 )
 
-CHAIN = "drafter editor content_reviewer secrecy_reviewer approver"
+CHAIN = "drafter editor content_reviewer secrecy_reviewer approver disclosure_office"
 DESIGN = {  # design 3, by whom
     "draft": "drafter editor",
     "submit": "drafter editor",
@@ -60,7 +60,7 @@ DESIGN = {  # design 3, by whom
     "authorise_channel": "editor approver administrator",
     "add_user": "administrator",
     "change_user": "administrator",
-    "read_log": f"{CHAIN} administrator auditor",
+    "read_log": f"{CHAIN} administrator security_administrator auditor",
     "export_log": "auditor administrator",
 }
 NOT_PUBLISHING = {
@@ -90,7 +90,7 @@ def test_every_act_stands_in_the_table_with_somebody_who_may() -> None:
     assert [act for act, roles in PERMISSIONS.items() if not roles] == []
 
 
-@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR])
 def test_administrators_and_auditors_have_no_part_in_publishing(role: Role) -> None:
     allowed = {act.value for act, roles in PERMISSIONS.items() if role in roles}
     assert allowed <= NOT_PUBLISHING
@@ -118,7 +118,7 @@ def test_a_refusal_names_the_person_the_act_and_who_may_instead() -> None:
 
 
 @pytest.mark.parametrize("chain_role", sorted(CHAIN_ROLES))
-@pytest.mark.parametrize("other", [Role.ADMINISTRATOR, Role.AUDITOR])
+@pytest.mark.parametrize("other", [Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR])
 def test_publishing_and_administering_never_meet_in_one_account(chain_role: Role, other: Role) -> None:
     with pytest.raises(Refused) as refusal:
         check_roles([chain_role, other])
@@ -144,6 +144,8 @@ def test_every_role_has_its_chinese_name() -> None:
         "审核人",
         "保密审查人",
         "签发人",
+        "政务公开机构",
         "系统管理员",
+        "安全管理员",
         "审计员",
     }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from publisher.cli.labels import CONTENT, field_label
 from publisher.domain.catalogue import DISCLOSURE_BASIS, KINDS, PLACEMENTS, WARNING_ELEMENTS
+from publisher.domain.labels import CONTENT, field_label
 
 if TYPE_CHECKING:
     from publisher.domain.catalogue import Bureau

@@ -1,0 +1,21 @@
+"""The workbench: what needs a person, what waits for me, and how each channel is."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from publisher.domain.people import View
+from publisher.web.console.console import Console
+from publisher.workflow.workbench import workbench
+
+
+def add(app: FastAPI, console: Console) -> None:
+    """The front page."""
+
+    @app.get("/")
+    def front(request: Request) -> Response:
+        visit = console.visit(request, View.WORKBENCH)
+        with console.office.store.read() as reading:
+            bench = workbench(reading, visit.now, visit.person)
+        return console.show(visit, "workbench", bench=bench)
