@@ -23,8 +23,9 @@ def said_in_templates() -> dict[str, str]:
     found = {}
     for path in sorted(TEMPLATES.rglob("*.html")):
         for _, _, text in extract_from_ast(env.parse(path.read_text("utf-8"))):
-            assert isinstance(text, str), (path.name, text)
-            found[text] = path.name
+            first = text[0] if isinstance(text, tuple) else text
+            assert isinstance(first, str), (path.name, text)
+            found[first] = path.name
     return found
 
 

@@ -19,6 +19,8 @@ from tests.seats import NAME, PASSWORD, employ
 from tests.world import World, item_file, make_home, make_template, open_world
 
 each_width = pytest.mark.parametrize("width", WIDTHS)
+ONE_DIGIT = re.compile(r">\d</em>$")
+"""axe judges no text of one character; the same colours are judged with two."""
 FLAT = ".practice, .chm.prac { background: #f4e3b8 !important }"
 TROUBLES = (
     (PostingState.UNKNOWN, "送出后没有收到答复，系统没有重发，请您看一眼公众号后台"),
@@ -81,7 +83,8 @@ def judged(page: Page) -> None:
     html, style = page.content(), page.request.get(urljoin(page.url, "/static/console.css")).text() + FLAT
     copy = page.context.new_page()
     copy.set_content(re.sub(r"<link rel=.stylesheet.[^>]*>", f"<style>{style}</style>", html))
-    assert faults(copy) == ([], [])
+    found, unsure = faults(copy)
+    assert (found, [one for one in unsure if not ONE_DIGIT.search(one)]) == ([], [])
     copy.close()
 
 
