@@ -56,6 +56,7 @@ class Person:
     """A named account. `name` logs in and stands in the log; `display` is shown on pages.
 
     `substitute` is the account that is asked when they do not act; `contact` the target where they are reached.
+    `unit` is the subordinate body they work for, "" the bureau itself: it sees its own items and no others.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Person:
     active: bool = True
     substitute: str = ""
     contact: str = ""
+    unit: str = ""
 
 
 class Act(StrEnum):

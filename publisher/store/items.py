@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,10 @@ RELEASED = (
 )
 
 
+def _item_of(table: sa.Table, key: str) -> sa.ScalarSelect[Any]:
+    return sa.select(table.c.item_id).where(table.c.id == key).scalar_subquery()
+
+
 class Items:
     """Reads and writes within one transaction."""
 
@@ -109,6 +113,7 @@ class Items:
     def add_draft(self, **values: Any) -> None:
         """A new open draft; at most one an item."""
         self._c.execute(sa.insert(t.drafts).values(version=1, open=True, **values))
+        self._title(t.items.c.id == values["item_id"], values["content"])
 
     def save_draft(self, draft_id: str, **values: Any) -> None:
         """Replace content and findings; the version grows."""
@@ -117,6 +122,13 @@ class Items:
             .where(t.drafts.c.id == draft_id)
             .values(version=t.drafts.c.version + 1, **values)
         )
+        if "content" in values:
+            self._title(t.items.c.id == _item_of(t.drafts, draft_id), values["content"])
+
+    def _title(self, which: sa.ColumnElement[bool], content: Mapping[str, Any]) -> None:
+        """An item is called in lists what it was called last."""
+        title = str(content.get("title", ""))
+        self._c.execute(sa.update(t.items).where(which).values(title=title))
 
     def close_draft(self, draft_id: str) -> None:
         """Submitted or discarded."""
@@ -151,6 +163,7 @@ class Items:
             .where(t.drafts.c.id == draft_id)
             .values(content=content, findings=[], open=False)
         )
+        self._title(t.items.c.id == _item_of(t.drafts, draft_id), content)
 
     def erase_revision(self, revision_id: str, *, content: dict[str, Any]) -> None:
         """Put `content` in the place of what was signed. Messages, findings, opinions and salt go; the digest stays."""
@@ -164,10 +177,12 @@ class Items:
             .where(t.signatures.c.revision_id == revision_id)
             .values(opinion="", reference="")
         )
+        self._title(t.items.c.id == _item_of(t.revisions, revision_id), content)
 
     def add_revision(self, **values: Any) -> None:
         """A fixed revision; its id is its digest."""
         self._c.execute(sa.insert(t.revisions).values(**values))
+        self._title(t.items.c.id == values["item_id"], values["content"])
 
     def revision(self, revision_id: str) -> RevisionRecord | None:
         """By digest."""

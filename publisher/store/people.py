@@ -36,6 +36,7 @@ class People:
                 password_hash=password_hash,
                 token_hash=token_hash,
                 created_at=now,
+                unit=person.unit,
             )
         )
 
@@ -83,4 +84,5 @@ class People:
             values["active"],
             values["substitute"],
             values["contact"],
+            values["unit"],
         )

@@ -18,13 +18,16 @@ from publisher.domain.posting import ChannelState, PostingState
 
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
-    """An item 政府信息条目. `index_no` is given at the first submit, "" before."""
+    """An item 政府信息条目. `index_no` is given at the first submit, "" before; `unit` is who wrote it, "" the bureau
+    itself; `title` that of what was written last."""
 
     id: str
     body: str
     index_no: str | None
     created_at: datetime
     created_by: str
+    unit: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)

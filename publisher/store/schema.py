@@ -43,6 +43,7 @@ people = sa.Table(
     _text("password_hash"),
     _text("token_hash"),
     sa.Column("created_at", UtcInstant, nullable=False),
+    _text("unit"),
     _text("substitute"),
     _text("contact"),
     _number("failed"),
@@ -70,6 +71,10 @@ items = sa.Table(
     sa.Column("index_no", sa.String(40), unique=True),
     sa.Column("created_at", UtcInstant, nullable=False),
     sa.Column("created_by", sa.String(40), nullable=False),
+    _text("unit"),
+    _text("title"),
+    sa.Index("ix_items_created", "created_at"),
+    sa.Index("ix_items_unit", "unit", "created_at"),
 )
 
 serials = sa.Table(

@@ -22,6 +22,7 @@ from publisher.domain.posting import (
 from publisher.screening.findings import hard
 from publisher.screening.screen import screen_filename, screen_text
 from publisher.store.unit_of_work import Store
+from publisher.workflow.sight import check_sight
 
 T = TypeVar("T")
 
@@ -62,6 +63,7 @@ def perform(
     """
     try:
         with store.write() as uow:
+            check_sight(uow, actor.person, request)
             return use_case(uow, now, actor, request, **tools)
     except Refused as why:
         note_refusal(store, now, actor, use_case.__name__, request, why)
@@ -101,6 +103,7 @@ def _subject(request: object) -> str:
     for name, prefix in (
         ("revision_id", "revision"),
         ("posting_id", "posting"),
+        ("part_id", "part"),
         ("item_id", "item"),
         ("channel", "channel"),
     ):

@@ -118,7 +118,9 @@ def _editor(uow: UnitOfWork, actor: Actor) -> str:
 
 def _new_item(uow: UnitOfWork, now: datetime, actor: Actor) -> str:
     item_id = uow.entropy(6).hex()
-    uow.items.add_item(id=item_id, body=uow.bureau.body, created_at=now, created_by=actor.name)
+    uow.items.add_item(
+        id=item_id, body=uow.bureau.body, created_at=now, created_by=actor.name, unit=actor.person.unit
+    )
     return item_id
 
 
