@@ -35,9 +35,9 @@ from publisher.workflow.acts import Actor, note_refusal
 from publisher.workflow.incoming import IncomingFile
 from publisher.workflow.intake import save_draft
 from publisher.workflow.item_files import draft_from_file
-from publisher.workflow.report import ItemWhere, where
 from publisher.workflow.staff import AddUserRequest, add_user
 from publisher.workflow.submit import SubmitRequest, Submitted, submit
+from publisher.workflow.where import ItemWhere, where
 from tests.databases import copy_database, database, opened, spare_the_disk, words
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from publisher.bootstrap import Office, Practice
     from publisher.workflow.acts import Actor
     from publisher.workflow.intake import DraftRequest
-    from publisher.workflow.report import ItemWhere
+    from publisher.workflow.where import ItemWhere
 
 PATIENCE_S = 90.0
 PATIENCE_BLIND_S = 8.0
@@ -65,7 +65,7 @@ class Day:
 
     def where(self, name: str) -> ItemWhere:
         """Where one of the demo's items is now."""
-        from publisher.workflow.report import where
+        from publisher.workflow.where import where
 
         with self.office.store.read() as reading:
             item = reading.items.item(self.items[name])

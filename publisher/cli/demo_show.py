@@ -17,7 +17,7 @@ from publisher.domain.people import ROLE_LABELS, Role
 from publisher.resources import resource
 
 if TYPE_CHECKING:
-    from publisher.workflow.report import ItemWhere
+    from publisher.workflow.where import ItemWhere
 
 MARK = re.compile(r"<<(iso|cn|md|year):([+-]\d+)>>")
 

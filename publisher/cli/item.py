@@ -130,10 +130,10 @@ def show(shell: Shell, item: Id) -> None:
 def list_items(shell: Shell, state: Annotated[str, typer.Option("--state")] = "") -> None:
     """All items, newest first."""
     from publisher.cli.item_page import items_table
-    from publisher.workflow.report import where
+    from publisher.workflow.where import places
 
     with shell.reading() as (office, reading):
-        found = [where(reading, item, office.now()) for item in reading.items.all_items()]
+        found = places(reading, reading.items.all_items(), office.now())
     wanted = [place for place in found if not state or state.replace(" ", "_") in (place.state, place.words)]
     document = {"items": [{**_plain(place), "sentence": place.sentence} for place in wanted]}
     shell.show(document, lambda: items_table(wanted, shell.lang))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from publisher.domain.review import Signature
     from publisher.store.records import DraftRecord, ItemRecord, OrderRecord, RevisionRecord
     from publisher.store.unit_of_work import Reading
-    from publisher.workflow.report import ChannelWhere, ItemWhere
+    from publisher.workflow.where import ChannelWhere, ItemWhere
 
 WHOLE = ("渠道", "状态", "最近核验")
 PRACTICE = ("全部是练习平台：内容没有公开，公众看不到", "practice platforms only: nothing is public")
@@ -66,7 +66,7 @@ def _channel(channel: ChannelWhere, lang: str, *, all_practice: bool) -> str:
 
 def item_document(reading: Reading, item: ItemRecord, now: datetime) -> dict[str, Any]:
     """Everything about one item, plain values."""
-    from publisher.workflow.report import where
+    from publisher.workflow.where import where
 
     place = where(reading, item, now)
     named = people_words(reading)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,28 @@ RELEASED = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ItemSearch:
+    """Which items: of a unit ("" = all), holding a text in title, index or document number, or being what an
+    address leads to; whose newest revision is in a state; with an open draft."""
+
+    unit: str = ""
+    text: str = ""
+    state: RevisionState | None = None
+    drafts: bool = False
+
+
+def _matches(text: str) -> Iterator[sa.ColumnElement[bool]]:
+    i, p = t.items.c, t.parts.c
+    if "://" in text:
+        yield i.id.in_(sa.select(p.item_id).where(p.url == text))
+        return
+    yield i.title.contains(text, autoescape=True)
+    yield i.index_no.contains(text, autoescape=True)
+    yield i.doc_no.contains(text, autoescape=True)
+    yield i.id == text
+
+
 def _item_of(table: sa.Table, key: str) -> sa.ScalarSelect[Any]:
     return sa.select(table.c.item_id).where(table.c.id == key).scalar_subquery()
 
@@ -91,6 +113,26 @@ class Items:
         return records(
             ItemRecord, self._c.execute(sa.select(t.items).order_by(t.items.c.created_at.desc()).limit(limit))
         )
+
+    def page(
+        self, wanted: ItemSearch, *, before: tuple[datetime, str] | None, count: int
+    ) -> list[ItemRecord]:
+        """Items as asked for, newest first, of those made before `before` (time and id of the last one seen)."""
+        i = t.items.c
+        query = sa.select(t.items).order_by(i.created_at.desc(), i.id.desc()).limit(count)
+        if wanted.unit:
+            query = query.where(i.unit == wanted.unit)
+        if wanted.text:
+            query = query.where(sa.or_(*_matches(wanted.text)))
+        if wanted.state is not None:
+            newer = t.revisions.alias("newer")
+            latest = ~sa.exists().where(newer.c.item_id == R.item_id, newer.c.number > R.number)
+            query = query.where(i.id.in_(sa.select(R.item_id).where(R.state == wanted.state, latest)))
+        if wanted.drafts:
+            query = query.where(i.id.in_(sa.select(t.drafts.c.item_id).where(t.drafts.c.open.is_(True))))
+        if before is not None:
+            query = query.where(sa.tuple_(i.created_at, i.id) < sa.tuple_(*before))
+        return records(ItemRecord, self._c.execute(query))
 
     def give_index_number(self, item_id: str, index_no: str) -> None:
         """Set once; an item keeps its number."""
@@ -127,8 +169,8 @@ class Items:
 
     def _title(self, which: sa.ColumnElement[bool], content: Mapping[str, Any]) -> None:
         """An item is called in lists what it was called last."""
-        title = str(content.get("title", ""))
-        self._c.execute(sa.update(t.items).where(which).values(title=title))
+        named = {name: str(content.get(name, "")) for name in ("title", "doc_no")}
+        self._c.execute(sa.update(t.items).where(which).values(**named))
 
     def close_draft(self, draft_id: str) -> None:
         """Submitted or discarded."""

@@ -19,7 +19,7 @@ from publisher.domain.posting import ChannelState, PostingState
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
     """An item 政府信息条目. `index_no` is given at the first submit, "" before; `unit` is who wrote it, "" the bureau
-    itself; `title` that of what was written last."""
+    itself; `title` and `doc_no` those of what was written last."""
 
     id: str
     body: str
@@ -28,6 +28,7 @@ class ItemRecord:
     created_by: str
     unit: str
     title: str
+    doc_no: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ items = sa.Table(
     sa.Column("created_by", sa.String(40), nullable=False),
     _text("unit"),
     _text("title"),
+    _text("doc_no"),
     sa.Index("ix_items_created", "created_at"),
     sa.Index("ix_items_unit", "unit", "created_at"),
 )

@@ -34,6 +34,7 @@ from publisher.store.engine import (
 )
 from publisher.store.inbox import Inbox
 from publisher.store.items import Items
+from publisher.store.many import Many
 from publisher.store.notices import Notices
 from publisher.store.parts import Parts
 from publisher.store.people import People
@@ -59,6 +60,7 @@ class Reading:
         self.blobs = store.blobs
         self.log_id = store.log_id
         self.items = Items(connection)
+        self.many = Many(connection)
         self.postings = Postings(connection)
         self.steps = Steps(connection)
         self.parts = Parts(connection)

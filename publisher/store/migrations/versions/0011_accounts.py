@@ -21,12 +21,13 @@ def upgrade() -> None:
     op.add_column("people", sa.Column("unit", sa.Text(), server_default="", nullable=False))
     op.add_column("items", sa.Column("unit", sa.Text(), server_default="", nullable=False))
     op.add_column("items", sa.Column("title", sa.Text(), server_default="", nullable=False))
+    op.add_column("items", sa.Column("doc_no", sa.Text(), server_default="", nullable=False))
     op.create_index("ix_items_created", "items", ["created_at"])
     op.create_index("ix_items_unit", "items", ["unit", "created_at"])
     connection = op.get_bind()
     for item_id, content in connection.execute(NEWEST).all():
         value = json.loads(content) if isinstance(content, str) else content or {}
         connection.execute(
-            sa.text("UPDATE items SET title = :title WHERE id = :id"),
-            {"title": str(value.get("title", "")), "id": item_id},
+            sa.text("UPDATE items SET title = :title, doc_no = :doc_no WHERE id = :id"),
+            {"title": str(value.get("title", "")), "doc_no": str(value.get("doc_no", "")), "id": item_id},
         )
