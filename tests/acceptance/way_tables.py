@@ -153,6 +153,8 @@ READING = frozenset(  # changes nothing
         "content_words.finding_place",
         "content_words.remark_words",
         "content_words.size_words",
+        "diff.changes",
+        "diff.differences_between",
         "frame.frame_of",
         "people_words.did",
         "people_words.people_words",
