@@ -46,6 +46,12 @@ def form_in(page: str) -> str:
     return found[1]
 
 
+def told(page: str) -> str:
+    """The words of a page, for a failure that people can read."""
+    words = re.sub(r"<svg.*?</svg>|<[^>]*>", " ", page, flags=re.S)
+    return " ".join(words.split())
+
+
 @dataclass
 class Seat:
     """One person's browser, signed in. `post` puts the session's form field in by itself."""
@@ -56,7 +62,7 @@ class Seat:
     def get(self, path: str, status: int = 200) -> str:
         """The page; the status must be this one."""
         answer = self.client.get(path)
-        assert answer.status_code == status, answer.text
+        assert answer.status_code == status, told(answer.text)
         return answer.text
 
     def post(
@@ -70,13 +76,13 @@ class Seat:
     ) -> str:
         """Send a form that must succeed; the page it leads to."""
         answer = self.post(path, fields, files)
-        assert answer.status_code == 303, answer.text
+        assert answer.status_code == 303, told(answer.text)
         return self.get(answer.headers["location"])
 
     def refused(self, path: str, fields: dict[str, Any] | None = None, status: int = 403) -> str:
         """Send a form that must be refused; the page that says so."""
         answer = self.post(path, fields)
-        assert answer.status_code == status, answer.text
+        assert answer.status_code == status, told(answer.text)
         return answer.text
 
 

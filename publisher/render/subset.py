@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict
+from html import escape
 
 import nh3
 
@@ -90,3 +92,11 @@ def _texts(content: Content) -> dict[str, str]:
     texts["keywords"] = "\n".join(content.keywords)
     texts["files"] = "\n".join(f"{file.name}\n{file.title}" for file in content.files)
     return {**texts, **{f"details.{name}": text for name, text in content.details}}
+
+
+def shown_body(body: str, picture: Callable[[str], str]) -> str:
+    """A kept body for a page of ours: our subset again, its pictures at the address that `picture` gives a digest.
+
+    Whatever stands in the database, nothing else comes out.
+    """
+    return IMAGE_SOURCE.sub(lambda found: f'src="{escape(picture(found[1]))}"', sanitise(body))

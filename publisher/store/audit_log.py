@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -32,6 +33,18 @@ ADD_ENTRY = Prepared(
     )
 )
 """An entry after the one that it was sealed after, or nothing when that is not the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One entry as people read it: its words, not its proof."""
+
+    seq: int
+    at: datetime
+    kind: str
+    subject: str
+    actor: str
+    notes: Mapping[str, str]
 
 
 class Log:
@@ -93,6 +106,19 @@ class Log:
             for row in self._c.execute(query)
         ]
         return rows[::-1]
+
+    def story(self, subjects: Collection[str], limit: int) -> list[LogLine]:
+        """What was recorded of these subjects, newest first, with the notes that are not erased."""
+        e, n = t.log_entries.c, t.log_notes.c
+        query = sa.select(e.seq, e.at, e.kind, e.subject, e.actor).where(e.subject.in_(subjects))
+        rows = self._c.execute(query.order_by(e.seq.desc()).limit(limit)).all()
+        notes: dict[int, dict[str, str]] = {}
+        wanted = sa.select(n.seq, n.name, n.text).where(
+            n.seq.in_([row.seq for row in rows]), n.text.is_not(None)
+        )
+        for seq, name, text in self._c.execute(wanted):
+            notes.setdefault(seq, {})[name] = text
+        return [LogLine(*row, notes.get(row.seq, {})) for row in rows]
 
     def notes(self, seq: int | None = None) -> Iterator[StoredNote]:
         """Notes of one entry, or all in order."""

@@ -131,7 +131,9 @@ class Items:
         if wanted.drafts:
             query = query.where(i.id.in_(sa.select(t.drafts.c.item_id).where(t.drafts.c.open.is_(True))))
         if before is not None:
-            query = query.where(sa.tuple_(i.created_at, i.id) < sa.tuple_(*before))
+            at, key = before
+            earlier = sa.and_(i.created_at == at, i.id < key)
+            query = query.where(i.created_at <= at, sa.or_(i.created_at < at, earlier))
         return records(ItemRecord, self._c.execute(query))
 
     def give_index_number(self, item_id: str, index_no: str) -> None:

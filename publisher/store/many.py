@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import fields
 from datetime import datetime
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from publisher.store.records import (
     PartRecord,
     PostingRecord,
     RevisionRecord,
+    SignedRecord,
     records,
 )
 
@@ -76,6 +78,13 @@ class Many:
             .group_by(p.part_id)
         )
         return {row[0]: row[1] for row in rows}
+
+    def signatures(self, revision_ids: Collection[str]) -> list[SignedRecord]:
+        """Every signature on these revisions, with what was said, in the order given."""
+        s = t.signatures.c
+        columns = [getattr(s, field.name) for field in fields(SignedRecord)]
+        rows = self._c.execute(sa.select(*columns).where(s.revision_id.in_(revision_ids)).order_by(s.id))
+        return [SignedRecord(*row) for row in rows]
 
     def _grouped(self, kind: type[Owned], query: sa.Select[tuple[object, ...]]) -> dict[str, list[Owned]]:
         found: dict[str, list[Owned]] = {}

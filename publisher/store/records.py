@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from publisher.domain.lifecycle import RevisionState
 from publisher.domain.order import OrderKind, OrderScope, OrderState
 from publisher.domain.part import PartState
+from publisher.domain.people import Act
 from publisher.domain.posting import ChannelState, PostingState
 
 
@@ -44,6 +45,20 @@ class DraftRecord:
     based_on: str
     updated_at: datetime
     updated_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRecord:
+    """One signature with what was said; `on_paper` when it was given with a pen and entered by others."""
+
+    revision_id: str
+    act: Act
+    person: str
+    digest: str
+    at: datetime
+    opinion: str
+    reference: str
+    on_paper: bool
 
 
 @dataclass(frozen=True, slots=True)

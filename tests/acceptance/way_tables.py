@@ -158,6 +158,8 @@ READING = frozenset(  # changes nothing
         "frame.frame_of",
         "people_words.did",
         "people_words.people_words",
+        "item_list.item_page",
+        "story.story",
         "sight.check_sight",
         "sight.item_for",
         "sight.part_for",

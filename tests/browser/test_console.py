@@ -19,9 +19,12 @@ from tests.seats import NAME, PASSWORD, employ
 from tests.world import World, item_file, make_home, make_template, open_world
 
 each_width = pytest.mark.parametrize("width", WIDTHS)
+OURS = rf"\b({re.escape(NAME)}|lu|shen|qin|an|admin|English|Word|sha256)\b|\b[0-9a-f]{{4,64}}\b"
+"""Latin letters that a Chinese page may show: accounts, the language switch, digests."""
 ONE_DIGIT = re.compile(r">\d</em>$")
 """axe judges no text of one character; the same colours are judged with two."""
-FLAT = ".practice, .chm.prac { background: #f4e3b8 !important }"
+FLAT = """.practice, .chm.prac { background: #f4e3b8 !important }
+  select.in { background-image: none !important }"""
 TROUBLES = (
     (PostingState.UNKNOWN, "送出后没有收到答复，系统没有重发，请您看一眼公众号后台"),
     (PostingState.FAILED, "微博说链接里的域名没有登记，拒绝了这一条，没有发出"),
@@ -73,7 +76,7 @@ def come_in(page: Page, base: str) -> None:
 
 def whole(page: Page) -> None:
     assert (page.evaluate(CUT), page.evaluate(EMPTY)) == ([], [])
-    words = re.sub(rf"{re.escape(NAME)}|English", "", page.evaluate(WORDS))
+    words = re.sub(OURS, "", page.evaluate(WORDS))
     assert re.findall(r"[A-Za-z]{2,}", words) == [], "an English leftover"
 
 
@@ -118,6 +121,16 @@ def test_the_workbench_is_whole_and_shows_what_wants_a_person_first(
     expect(page.get_by_role("heading", name="登录")).to_be_visible()
 
 
+@each_width
+@pytest.mark.parametrize("path", ["/", "/items", "/items?q=没有", "ITEM", "/more"])
+def test_a_page_is_whole_in_both_languages(page: Page, base: str, width: int, path: str) -> None:
+    come_in(page, base)
+    if path == "ITEM":
+        page.goto(urljoin(base, "/items"))
+        path = page.locator("a.ttl").first.get_attribute("href") or ""
+    shown_whole(page, base, path)
+
+
 def test_scripts_are_not_needed_and_none_may_run(browser: Browser, base: str) -> None:
     with quiet_page(browser, WIDTHS[0], java_script_enabled=False) as page:
         page.goto(base)
@@ -125,6 +138,34 @@ def test_scripts_are_not_needed_and_none_may_run(browser: Browser, base: str) ->
         page.get_by_label("口令").fill(PASSWORD)
         page.get_by_role("button", name="登录").click()
         expect(page.get_by_role("heading", name="工作台")).to_be_visible()
+
+
+UNMARKED = """() => { const copy = document.documentElement.cloneNode(true);
+  for (const e of copy.querySelectorAll("body [lang^=zh], svg, script, style")) e.remove();
+  const said = [...copy.querySelectorAll("[alt], [aria-label], [title], [placeholder]")]
+    .flatMap(e => ["alt", "aria-label", "title", "placeholder"].map(name => e.getAttribute(name) || ""));
+  return (copy.querySelector("body").textContent + said.join(" "))
+    .match(/[\u4e00-\u9fff]+/g) || []; }"""
+"""Chinese on an English page that is not marked as what people wrote."""
+
+
+def english(page: Page, base: str) -> None:
+    """From here on the pages are in English."""
+    page.goto(urljoin(base, "/language/en"))
+
+
+def shown_whole(page: Page, base: str, path: str) -> None:
+    """A page in both languages: nothing cut, nothing empty, no word of the other language, nothing that axe finds."""
+    for lang in ("zh", "en"):
+        page.goto(urljoin(base, f"/language/{lang}"))
+        page.goto(urljoin(base, path))
+        page.wait_for_load_state()
+        if lang == "zh":
+            whole(page)
+        else:
+            assert (page.evaluate(CUT), page.evaluate(EMPTY)) == ([], [])
+            assert page.evaluate(UNMARKED) == [], f"Chinese left on {path}"
+        judged(page)
 
 
 def pictures(base: str, browser: Browser, folder: Path) -> None:
