@@ -43,6 +43,10 @@ HEADINGS = {
     "级别": "level",
     "替补": "substitute",
     "已告知": "told",
+    "程序": "program",
+    "权限": "scopes",
+    "到期": "ends",
+    "最近使用": "last used",
 }
 CHECKS = {  # what `doctor` looks at
     "文件权限": "file permissions",

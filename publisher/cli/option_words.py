@@ -115,6 +115,13 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--from": ("起始日，缺省为今年元旦", "first day; default 1 January"),
     "--to": ("截止日，缺省为今天", "last day; default today"),
     "--csv": ("另存为表格文件", "write a spreadsheet file too"),
+    "user token --name": ("给哪个程序用", "which program it is for"),
+    "--scope": (
+        "权限，可重复，如 read:items write:drafts submit",
+        "scope, repeatable, such as read:items write:drafts submit",
+    ),
+    "--days": ("有效天数，1 至 366，缺省 90", "days until it ends, 1 to 366, default 90"),
+    "TOKEN": ("接口令牌的编号", "id of the token"),
     "--display": ("真实姓名", "the person's name"),
     "--role": (
         "角色，可重复：drafter editor content_reviewer secrecy_reviewer approver administrator auditor",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from publisher.cli.command import Command
 from publisher.cli.english import state_words
 from publisher.cli.proof import read_line
 from publisher.cli.shell import Shell
+from publisher.domain.clocks import shown_minute
 from publisher.domain.people import ROLE_LABELS, Role
 
 if TYPE_CHECKING:
@@ -115,9 +117,69 @@ def contact(
     shell.show({"name": name, "target": given}, done)
 
 
+def token(
+    shell: Shell,
+    name: Annotated[str, typer.Option("--name")],
+    scope: Annotated[list[str], typer.Option("--scope")],
+    days: Annotated[int, typer.Option("--days", min=1, max=366)] = 90,
+) -> None:
+    """A token for a program of one's own; shown once and nowhere kept."""
+    from publisher.workflow.tokens import MakeTokenRequest, make_token
+
+    words = tuple(w.strip() for text in scope for w in text.replace("，", ",").split(",") if w.strip())
+    with shell.office() as office:
+        actor = shell.actor(office)
+        made = make_token(office.store, office.now(), actor, MakeTokenRequest(name, words, days))
+    shell.show(
+        {"id": made.id, "name": name, "scopes": words, "expires_at": made.expires_at, "token": made.token},
+        shell.say(f"已建立接口令牌 {made.id}", f"token {made.id} is made"),
+        f"{shell.say('令牌只显示这一次，请存到程序那里：', 'the token is shown once:')}{made.token}",
+    )
+
+
+def list_tokens(shell: Shell, name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """The tokens of one person, newest first."""
+    from publisher.cli.tables import table
+    from publisher.workflow.tokens import is_good
+
+    with shell.reading() as (office, reading):
+        found, now = reading.tokens.of(name), office.now()
+    rows = [
+        (
+            one.id,
+            one.name,
+            " ".join(one.scopes),
+            shell.say("可用", "good") if is_good(one, now) else shell.say("已失效", "ended"),
+            shown_minute(one.expires_at),
+            shown_minute(one.used_at) if one.used_at else "",
+        )
+        for one in found
+    ]
+    headings = ("编号", "程序", "权限", "状态", "到期", "最近使用")
+    shell.show(
+        {"tokens": [{**asdict(one), "good": is_good(one, now)} for one in found]},
+        lambda: table(headings, rows, whole=("编号", "状态"), lang=shell.lang),
+    )
+
+
+def revoke_token(shell: Shell, token_id: Annotated[str, typer.Argument(metavar="TOKEN")]) -> None:
+    """A token is worth nothing from now on."""
+    from publisher.workflow.tokens import RevokeTokenRequest
+    from publisher.workflow.tokens import revoke_token as revoke
+
+    with shell.office() as office:
+        actor = shell.actor(office)
+        found = revoke(office.store, office.now(), actor, RevokeTokenRequest(token_id))
+    done = shell.say("已作废", "revoked")
+    shell.show({"id": found.id, "done": "revoke"}, f"{done}  {found.id}  {found.name}")
+
+
 COMMANDS = (
     Command("user add", add, acts=True),
     Command("user list", list_users),
     Command("user substitute", substitute, acts=True),
     Command("user contact", contact, acts=True),
+    Command("user token", token, acts=True),
+    Command("user tokens", list_tokens),
+    Command("user revoke-token", revoke_token, acts=True),
 )

@@ -146,6 +146,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user list": ("列出人员", "Everybody"),
     "user substitute": ("指定替补：本人不办时也催他", "Name the substitute, who is asked too"),
     "user contact": ("指定用哪个告警目标找到本人", "Say by which target a person is reached"),
+    "user token": ("为自己的程序建立接口令牌，只显示一次", "A token for a program of one's own, shown once"),
+    "user tokens": ("列出一个人的接口令牌", "The tokens of one person"),
+    "user revoke-token": ("作废一个接口令牌", "Revoke a token"),
 }
 
 

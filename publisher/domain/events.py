@@ -17,6 +17,8 @@ ENTRY_KINDS: dict[str, str] = {
     "person:user:contact": "指定联系目标",
     "person:session:began": "登录",
     "person:session:ended": "退出登录",
+    "person:token:made": "建立接口令牌",
+    "person:token:revoked": "作废接口令牌",
     "person:act:refused": "操作被拒绝",
     "person:draft:saved": "保存草稿",
     "person:draft:correction_opened": "打开更正稿",

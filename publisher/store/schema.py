@@ -63,6 +63,35 @@ sessions = sa.Table(
     sa.Index("ix_sessions_person", "person", "ended_at"),
 )
 
+api_tokens = sa.Table(
+    "api_tokens",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("person", sa.ForeignKey("people.name"), nullable=False),
+    _text("name"),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("scopes", sa.JSON, nullable=False),
+    sa.Column("created_at", UtcInstant, nullable=False),
+    sa.Column("expires_at", UtcInstant, nullable=False),
+    sa.Column("used_at", UtcInstant),
+    sa.Column("revoked_at", UtcInstant),
+    sa.UniqueConstraint("digest", name="uq_api_tokens_digest"),
+    sa.Index("ix_api_tokens_person", "person", "created_at"),
+)
+
+replies = sa.Table(  # what was answered to a request of a program, so that it is not done twice
+    "replies",
+    metadata,
+    sa.Column("person", sa.ForeignKey("people.name"), primary_key=True),
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("began_at", UtcInstant, nullable=False),
+    _number("status"),
+    sa.Column("headers", sa.JSON, nullable=False),
+    _text("body"),
+    sa.Index("ix_replies_began", "began_at"),
+)
+
 items = sa.Table(
     "items",
     metadata,

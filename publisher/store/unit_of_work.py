@@ -40,9 +40,11 @@ from publisher.store.parts import Parts
 from publisher.store.people import People
 from publisher.store.postings import Postings
 from publisher.store.quotas import Quotas
+from publisher.store.replies import Replies
 from publisher.store.sessions import Sessions
 from publisher.store.steps import Steps
 from publisher.store.strangers import Strangers
+from publisher.store.tokens import Tokens
 from publisher.store.waits import Waits
 from publisher.store.workers import Workers, held
 
@@ -70,6 +72,8 @@ class Reading:
         self.inbox = Inbox(connection)
         self.people = People(connection)
         self.sessions = Sessions(connection)
+        self.tokens = Tokens(connection)
+        self.replies = Replies(connection)
         self.workers = Workers(connection, store.target)
         self.notices = Notices(connection)
         self.strangers = Strangers(connection)
