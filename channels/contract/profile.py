@@ -42,12 +42,13 @@ class ImageRules:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """At most `limit` calls of `call` in a window: "day" or "month" (Beijing), or "hour"."""
+    """At most `limit` calls of `call` in a window: "day" or "month" (Beijing), or "hour". `title` is for people."""
 
     call: str
     limit: int
     window: str
     sending: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class DropfolderSettings(BaseModel):
@@ -12,4 +12,4 @@ class DropfolderSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    folder: Path
+    folder: Path = Field(title="目录", description="已经建好，只给这个渠道用")

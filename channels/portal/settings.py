@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -20,12 +20,18 @@ class PortalSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    folder: Path
-    base_url: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s\"'<>?#\\]+$")]
-    site_name: Text
-    site_domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+(:\d+)?$")]
-    site_id_code: Annotated[str, StringConstraints(pattern=r"^(\d{10}|bm\d{8})$")]
-    sponsor: str = ""
+    folder: Path = Field(title="目录", description="网站服务器提供的文件夹，已经建好")
+    base_url: Annotated[
+        str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s\"'<>?#\\]+$")
+    ] = Field(title="公开网址", description="公众看到的目录地址，如 https://slj.example.gov.cn")
+    site_name: Text = Field(title="网站名称")
+    site_domain: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+(:\d+)?$")] = Field(
+        title="网站域名", description="只写主机名"
+    )
+    site_id_code: Annotated[str, StringConstraints(pattern=r"^(\d{10}|bm\d{8})$")] = Field(
+        title="网站标识码", description="政府网站标识码，10 位数字或部门码"
+    )
+    sponsor: str = Field(default="", title="主办单位", description="页脚里的主办单位；空着就是网站名称")
     practice: bool = False
 
     @property

@@ -32,21 +32,26 @@ SUBMIT = "freepublish/submit"
 MASS_CALLS, MASS_SEND = "message/mass", "message/mass/sendall"
 
 QUOTAS = (
-    Quota("media/uploadimg", 100_000, "day"),
-    Quota("material/add_material", 100_000, "day"),
-    Quota("draft/add", 1000, "day"),
-    Quota("draft/get", 500, "day"),
-    Quota("draft/batchget", 1000, "day"),
-    Quota(SUBMIT, 100, "day", sending=True),
-    Quota("freepublish/get", 100, "day"),
-    Quota("freepublish/delete", 10, "day"),
-    Quota("freepublish/batchget", 100, "day"),
-    Quota(FORCED_TOKEN, 20, "day"),
-    Quota(PERMISSION_PROBE, 40, "day"),  # ours: probing a refused account leaves 60 list calls for look-ups
+    Quota("media/uploadimg", 100_000, "day", title="传正文图片"),
+    Quota("material/add_material", 100_000, "day", title="传封面"),
+    Quota("draft/add", 1000, "day", title="建草稿"),
+    Quota("draft/get", 500, "day", title="看草稿"),
+    Quota("draft/batchget", 1000, "day", title="列草稿"),
+    Quota(SUBMIT, 100, "day", sending=True, title="提交发布"),
+    Quota("freepublish/get", 100, "day", title="查发布结果"),
+    Quota("freepublish/delete", 10, "day", title="删除文章"),
+    Quota("freepublish/batchget", 100, "day", title="列已发布的"),
+    Quota(FORCED_TOKEN, 20, "day", title="强制换令牌"),
+    Quota(
+        PERMISSION_PROBE, 40, "day", title="试权限"
+    ),  # ours: probing a refused account leaves 60 list calls for look-ups
 )
 """Per account and Beijing day, for an account below 100,000 followers. Names are paths below `/cgi-bin/`."""
 
-MASS_QUOTAS = (Quota(MASS_CALLS, 100, "day"), Quota(MASS_SEND, 1, "day", sending=True))
+MASS_QUOTAS = (
+    Quota(MASS_CALLS, 100, "day", title="群发各项"),
+    Quota(MASS_SEND, 1, "day", sending=True, title="群发"),
+)
 """Calls of all kinds of mass sending together, and what a certified 公众号 may send to everybody: one a day."""
 
 

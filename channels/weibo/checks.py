@@ -37,11 +37,11 @@ PROFILE = ChannelProfile(
     quotas=(
         # The platform's rate page allows 100 calls a day, all calls together. We divide 90 of them, so
         # that no look takes what a post or a withdrawal needs: 20 posts with two looks each leave 20 more.
-        Quota(SHARE, 20, "day", sending=True),
-        Quota(READ, 60, "day"),
-        Quota(DESTROY, 10, "day"),
+        Quota(SHARE, 20, "day", sending=True, title="发微博"),
+        Quota(READ, 60, "day", title="查看"),
+        Quota(DESTROY, 10, "day", title="删除"),
         # A probe costs two calls. A paused channel is probed every 10 minutes and must not eat the day.
-        Quota(PROBE, 20, "day"),
+        Quota(PROBE, 20, "day", title="试连接"),
     ),
     amendable=False,
     correction=Correction.POST,  # the old post keeps its comments and links; the correction names the page

@@ -26,15 +26,23 @@ class WeiboSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    app_key: str = Field(min_length=1)
-    app_secret: SecretStr
-    access_token: SecretStr | None = None
-    redirect_uri: str = "https://api.weibo.com/oauth2/default.html"
-    uid: str = Field(pattern=r"^[1-9][0-9]{0,18}$")
-    rip: IPv4Address
-    safe_domain: str
-    base_url: str = "https://api.weibo.com"
-    reader_url: str = "https://weibo.com"
+    app_key: str = Field(
+        min_length=1, title="应用编号", description="开放平台，我的应用，应用信息里的 App Key"
+    )
+    app_secret: SecretStr = Field(title="应用密钥", description="同一页的 App Secret")
+    access_token: SecretStr | None = Field(
+        default=None, title="授权令牌", description="一般不填：在渠道页授权后系统自己保存"
+    )
+    redirect_uri: str = Field(
+        default="https://api.weibo.com/oauth2/default.html",
+        title="授权回调地址",
+        description="与开放平台登记的一字不差",
+    )
+    uid: str = Field(pattern=r"^[1-9][0-9]{0,18}$", title="账号数字编号", description="发布账号的 UID")
+    rip: IPv4Address = Field(title="本机公网地址", description="平台要求每条都写明，IPv4")
+    safe_domain: str = Field(title="安全域名", description="开放平台绑定的一个主机名，不带协议和路径")
+    base_url: str = Field(default="https://api.weibo.com", title="接口地址", description="不改")
+    reader_url: str = Field(default="https://weibo.com", title="读者地址", description="不改")
 
     @field_validator("safe_domain")
     @classmethod

@@ -9,6 +9,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from publisher.bootstrap.accounts import (
+        account_facts,
+        call_titles,
+        kinds_of_channels,
+        profile_limits,
+        wanted_by,
+    )
     from publisher.bootstrap.callbacks import CallbackOffice, desk_over, open_callbacks
     from publisher.bootstrap.doctor import Check, diagnose
     from publisher.bootstrap.health import health_in, health_of
@@ -16,6 +23,7 @@ if TYPE_CHECKING:
     from publisher.bootstrap.office import Office, open_office
     from publisher.bootstrap.practice import Practice, open_practice
     from publisher.bootstrap.service import run_service, wait_for_stop
+    from publisher.bootstrap.warnings import Space, Warned, space_of, warnings_for_front
 
 HOMES = {
     "CallbackOffice": "callbacks",
@@ -23,16 +31,25 @@ HOMES = {
     "Created": "home",
     "Office": "office",
     "Practice": "practice",
+    "Space": "warnings",
+    "Warned": "warnings",
+    "account_facts": "accounts",
+    "call_titles": "accounts",
     "create_home": "home",
     "desk_over": "callbacks",
     "diagnose": "doctor",
     "health_in": "health",
     "health_of": "health",
+    "kinds_of_channels": "accounts",
     "open_callbacks": "callbacks",
     "open_office": "office",
     "open_practice": "practice",
+    "profile_limits": "accounts",
     "run_service": "service",
+    "space_of": "warnings",
     "wait_for_stop": "service",
+    "wanted_by": "accounts",
+    "warnings_for_front": "warnings",
 }
 """Name → the module that holds it."""
 
@@ -42,16 +59,25 @@ __all__ = [
     "Created",
     "Office",
     "Practice",
+    "Space",
+    "Warned",
+    "account_facts",
+    "call_titles",
     "create_home",
     "desk_over",
     "diagnose",
     "health_in",
     "health_of",
+    "kinds_of_channels",
     "open_callbacks",
     "open_office",
     "open_practice",
+    "profile_limits",
     "run_service",
+    "space_of",
     "wait_for_stop",
+    "wanted_by",
+    "warnings_for_front",
 ]
 
 

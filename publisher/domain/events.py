@@ -103,6 +103,7 @@ ENTRY_KINDS: dict[str, str] = {
     "person:channel:consent_taken": "收到授权回答",
     "person:channel:consent_failed": "授权没有办成",
     "person:channel:authorised": "渠道授权",
+    "person:channel:probed": "试连接",
     "person:log:exported": "导出存证日志",
     "system:nudge:sent": "催办",
 }

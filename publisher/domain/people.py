@@ -111,6 +111,7 @@ class Act(StrEnum):
     FREEZE_CHANNEL = "freeze_channel"
     UNFREEZE_CHANNEL = "unfreeze_channel"
     AUTHORISE_CHANNEL = "authorise_channel"
+    PROBE_CHANNEL = "probe_channel"
     ADD_USER = "add_user"
     CHANGE_USER = "change_user"
     READ_LOG = "read_log"
@@ -158,6 +159,7 @@ ACT_LABELS = {
     Act.FREEZE_CHANNEL: "冻结渠道",
     Act.UNFREEZE_CHANNEL: "解除冻结",
     Act.AUTHORISE_CHANNEL: "授权渠道",
+    Act.PROBE_CHANNEL: "试连接",
     Act.ADD_USER: "新增人员",
     Act.CHANGE_USER: "修改人员",
     Act.READ_LOG: "查看存证",
@@ -207,6 +209,7 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.FREEZE_CHANNEL: ANY_IN_CHAIN | {Role.ADMINISTRATOR},
     Act.UNFREEZE_CHANNEL: frozenset({Role.APPROVER}),
     Act.AUTHORISE_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.PROBE_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.ADD_USER: frozenset({Role.ADMINISTRATOR}),
     Act.CHANGE_USER: frozenset({Role.ADMINISTRATOR}),
     Act.READ_LOG: frozenset(Role),

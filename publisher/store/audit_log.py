@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -120,6 +121,29 @@ class Log:
             notes.setdefault(seq, {})[name] = text
         return [LogLine(*row, notes.get(row.seq, {})) for row in rows]
 
+    def newest_of(self, subjects: Collection[str], kind: str) -> list[StoredEntry]:
+        """The newest entry of one kind about each of these subjects, in order of their number."""
+        e = t.log_entries.c
+        newest = (
+            sa.select(sa.func.max(e.seq)).where(e.subject.in_(subjects), e.kind == kind).group_by(e.subject)
+        )
+        query = sa.select(e.seq, e.canonical, e.entry_hash, e.prev_hash).where(e.seq.in_(newest))
+        return _stored(self._c.execute(query.order_by(e.seq)))
+
+    def newest_about(self, subject: str, count: int) -> list[StoredEntry]:
+        """The last `count` entries about one subject, newest first."""
+        e = t.log_entries.c
+        query = sa.select(e.seq, e.canonical, e.entry_hash, e.prev_hash).where(e.subject == subject)
+        return _stored(self._c.execute(query.order_by(e.seq.desc()).limit(count)))
+
+    def notes_of(self, seqs: Collection[int]) -> dict[int, dict[str, str | None]]:
+        """The notes of these entries by number and name; None in the place of erased words."""
+        n = t.log_notes.c
+        found: dict[int, dict[str, str | None]] = {}
+        for row in self._c.execute(sa.select(n.seq, n.name, n.text).where(n.seq.in_(seqs))):
+            found.setdefault(row.seq, {})[row.name] = row.text
+        return found
+
     def notes(self, seq: int | None = None) -> Iterator[StoredNote]:
         """Notes of one entry, or all in order."""
         n = t.log_notes.c
@@ -154,3 +178,7 @@ class Log:
         c = t.log_checkpoints.c
         row = self._c.execute(sa.select(c.size, c.at).order_by(c.size.desc()).limit(1)).first()
         return None if row is None else (row.size, row.at)
+
+
+def _stored(rows: Iterable[Any]) -> list[StoredEntry]:
+    return [StoredEntry(row.seq, row.canonical, row.entry_hash, row.prev_hash) for row in rows]

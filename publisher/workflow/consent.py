@@ -23,7 +23,6 @@ from publisher.audit.entries import Outcome
 from publisher.domain.clocks import shown_minute
 from publisher.domain.errors import Reason, Refused, refuse
 from publisher.domain.people import Act, require
-from publisher.domain.posting import ChannelEvent, ChannelState, advance_channel
 from publisher.domain.timing import (
     CONSENT_ASKED_S,
     CONSENT_LOOK_S,
@@ -34,7 +33,7 @@ from publisher.domain.timing import (
 )
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
-from publisher.workflow.outcome import pause_channel
+from publisher.workflow.outcome import pause_channel, reopen_channel
 from publisher.workflow.outlets import Outlets
 
 STATE = "consent-state"
@@ -160,20 +159,9 @@ def end_consent(
     _record(uow, now, actor, request.channel, "person:channel:authorised", facts=facts)
     _close_warnings(uow, request.channel, now)
     uow.accounts.keep_value(request.channel, LOOK, "look", until=next_consent_look(result.expires_at, now))
-    _reopen(uow, now, request.channel)
+    reopen_channel(uow, now, request.channel)
     uow.commit()
     return result
-
-
-def _reopen(uow: UnitOfWork, now: datetime, name: str) -> None:
-    """A consent that was just given and checked is as good as a probe. What a person paused stays paused."""
-    channel = uow.accounts.channel(name)
-    if channel is None or channel.state is not ChannelState.PAUSED or channel.next_probe_at is None:
-        return
-    state = advance_channel(channel.state, ChannelEvent.PROBE_SUCCEEDS)
-    uow.accounts.change_channel(name, state=state, reason="", since=now, next_probe_at=None)
-    uow.accounts.close_alarm(f"channel:{name}", now)
-    uow.record(now, "system:channel:reopened", "system", f"channel:{name}")
 
 
 def watch_consent(store: Store, outlets: Outlets, channel_name: str) -> int:

@@ -25,6 +25,7 @@ from publisher.domain.part import PUBLIC, PartEvent, advance_part
 from publisher.domain.posting import (
     POSTING_ALARMS,
     ChannelEvent,
+    ChannelState,
     PostingEvent,
     advance_channel,
     advance_posting,
@@ -213,6 +214,20 @@ def refuse_channel(uow: UnitOfWork, now: datetime, posting: PostingRecord, why: 
     )
     pause_channel(uow, now, posting.channel, why.words)
     record_error(uow, now, posting, "system:posting:channel_refused", why)
+
+
+def reopen_channel(uow: UnitOfWork, now: datetime, name: str) -> None:
+    """A platform that was just asked by a person and is content again: as good as the service's own probe.
+
+    What a person paused or froze stays so.
+    """
+    channel = uow.accounts.channel(name)
+    if channel is None or channel.state is not ChannelState.PAUSED or channel.next_probe_at is None:
+        return
+    state = advance_channel(channel.state, ChannelEvent.PROBE_SUCCEEDS)
+    uow.accounts.change_channel(name, state=state, reason="", since=now, next_probe_at=None)
+    uow.accounts.close_alarm(f"channel:{name}", now)
+    uow.record(now, "system:channel:reopened", SYSTEM, f"channel:{name}")
 
 
 def pause_channel(uow: UnitOfWork, now: datetime, name: str, words: str) -> None:

@@ -14,7 +14,7 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 
 from publisher.domain.errors import Reason, Refused
 from publisher.resources import resource
-from publisher.web.console import items, sign_in, tokens, workbench
+from publisher.web.console import channels, items, sign_in, tokens, workbench
 from publisher.web.console.access import Elsewhere
 from publisher.web.console.console import LANGUAGE, STATUS, Console, NotSignedIn
 from publisher.web.console.pages import LANGS, Pages
@@ -37,7 +37,13 @@ HEADERS = {
 }
 STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
-ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (sign_in.add, workbench.add, items.add, tokens.add)
+ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
+    sign_in.add,
+    workbench.add,
+    items.add,
+    tokens.add,
+    channels.add,
+)
 """Each adds its pages and forms."""
 
 

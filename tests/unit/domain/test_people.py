@@ -58,13 +58,14 @@ DESIGN = {  # design 3, by whom
     "freeze_channel": f"{CHAIN} administrator",
     "unfreeze_channel": "approver",
     "authorise_channel": "editor approver administrator",
+    "probe_channel": "editor approver administrator",
     "add_user": "administrator",
     "change_user": "administrator",
     "read_log": f"{CHAIN} administrator security_administrator auditor",
     "export_log": "auditor administrator",
 }
 NOT_PUBLISHING = {
-    *("pause_channel", "resume_channel", "freeze_channel", "authorise_channel"),
+    *("pause_channel", "resume_channel", "freeze_channel", "authorise_channel", "probe_channel"),
     *("add_user", "change_user", "read_log", "export_log"),
 }
 PAIRS = [(act, role) for act in Act for role in Role]
