@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     )
     from publisher.bootstrap.callbacks import CallbackOffice, desk_over, open_callbacks
     from publisher.bootstrap.doctor import Check, diagnose
+    from publisher.bootstrap.handbook import platform_codes
     from publisher.bootstrap.health import health_in, health_of
     from publisher.bootstrap.home import Created, create_home
     from publisher.bootstrap.office import Office, open_office
@@ -44,6 +45,7 @@ HOMES = {
     "open_callbacks": "callbacks",
     "open_office": "office",
     "open_practice": "practice",
+    "platform_codes": "handbook",
     "profile_limits": "accounts",
     "run_service": "service",
     "space_of": "warnings",
@@ -72,6 +74,7 @@ __all__ = [
     "open_callbacks",
     "open_office",
     "open_practice",
+    "platform_codes",
     "profile_limits",
     "run_service",
     "space_of",

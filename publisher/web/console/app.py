@@ -14,10 +14,10 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 
 from publisher.domain.errors import Reason, Refused
 from publisher.resources import resource
-from publisher.web.console import channels, items, sign_in, tokens, workbench
 from publisher.web.console.access import Elsewhere
 from publisher.web.console.console import LANGUAGE, STATUS, Console, NotSignedIn
 from publisher.web.console.pages import LANGS, Pages
+from publisher.web.console.rooms import ROOMS
 
 if TYPE_CHECKING:
     from publisher.bootstrap import Office
@@ -36,15 +36,6 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
-
-ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
-    sign_in.add,
-    workbench.add,
-    items.add,
-    tokens.add,
-    channels.add,
-)
-"""Each adds its pages and forms."""
 
 
 def console_app(office: Office, *, https: bool) -> FastAPI:

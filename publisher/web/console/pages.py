@@ -102,6 +102,7 @@ def _environment(lang: str, body_name: str, *, practice: bool) -> Environment:
         short=short,
         mark=mark_of,
         draft_mark=DRAFT,
+        chinese=lambda state: label_of(state, "zh"),
         label=lambda state: label_of(state, lang),
         said=lambda chinese: said(str(chinese)),
         zh=lambda text: as_written(text, lang),

@@ -1,0 +1,24 @@
+"""The rooms of the console. Each adds its pages and forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import FastAPI
+
+from publisher.web.console import channels
+from publisher.web.console import help as help_pages
+from publisher.web.console import items
+from publisher.web.console import sign_in
+from publisher.web.console import tokens
+from publisher.web.console import workbench
+from publisher.web.console.console import Console
+
+ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
+    sign_in.add,
+    workbench.add,
+    items.add,
+    tokens.add,
+    help_pages.add,
+    channels.add,
+)
