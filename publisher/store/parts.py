@@ -165,6 +165,14 @@ class Parts:
         )
         return [dict(row._mapping) for row in rows]
 
+    def proofs_of(self, part_ids: Collection[str]) -> dict[str, list[dict[str, Any]]]:
+        """Every look at each of these parts, oldest first."""
+        p = t.proofs.c
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in self._c.execute(sa.select(t.proofs).where(p.part_id.in_(part_ids)).order_by(p.id)):
+            found.setdefault(row.part_id, []).append(dict(row._mapping))
+        return found
+
     def add_order(self, **values: Any) -> int:
         """A signed order; its number."""
         result = self._c.execute(sa.insert(t.orders).values(**{**USUAL_ORDER, **values}))

@@ -22,6 +22,7 @@ from publisher.domain.timing import LEASE_S
 from publisher.store.accounts import Accounts
 from publisher.store.audit_log import Log
 from publisher.store.blobs import Blobs, StoredBlob
+from publisher.store.board import Board
 from publisher.store.engine import (
     CommitUnsure,
     StoreUnavailable,
@@ -64,6 +65,7 @@ class Reading:
         self.items = Items(connection)
         self.many = Many(connection)
         self.postings = Postings(connection)
+        self.board = Board(connection)
         self.steps = Steps(connection)
         self.parts = Parts(connection)
         self.accounts = Accounts(connection)

@@ -110,8 +110,11 @@ class Session:
     actor: Actor
 
 
-def session_of(store: Store, now: datetime, token: str) -> Session | None:
-    """The session of a token, used now; None when there is none, it has ended, or the account is not active."""
+def session_of(store: Store, now: datetime, token: str, *, used: bool = True) -> Session | None:
+    """The session of a token, used now; None when there is none, it has ended, or the account is not active.
+
+    With `used` False nobody is taken to be there: a page that looks again by itself keeps no session open.
+    """
     with store.read() as reading:
         found = reading.sessions.by_token(token)
         person = reading.people.get(found.person) if found else None
@@ -120,7 +123,7 @@ def session_of(store: Store, now: datetime, token: str) -> Session | None:
     if not person.active or end_of(found.began_at, found.seen_at) <= now:
         _end(store, now, found, "inactive" if not person.active else "idle")
         return None
-    if now - found.seen_at >= NOTED_EVERY:
+    if used and now - found.seen_at >= NOTED_EVERY:
         with store.write() as uow:
             uow.sessions.seen(found.id, now)
             uow.commit()

@@ -104,6 +104,7 @@ PIECES = (
         {
             "account.sending",
             "acts.perform",
+            "posting_story.as_shown",
             "acts.note_refusal",
             "staff.prove",
             "sessions.enter_room",
@@ -149,6 +150,18 @@ PIECES = (
 READING = frozenset(  # changes nothing
     {
         "alerts.level_of",
+        "board.board",
+        "board.card_page",
+        "board.needs_person",
+        "board.said_of",
+        "first_look.look_before_confirm",
+        "first_look.look_before_denial",
+        "first_look.look_before_gone",
+        "posting_story.part_page",
+        "posting_story.posting_story",
+        "posting_story.shown_of",
+        "posting_story.shown_of_part",
+        "posting_story.told_about",
         "journal.elapsed",
         "nudges.route",
         "nudges.waiting_things",

@@ -87,11 +87,14 @@ class Console:
         chosen = request.cookies.get(LANGUAGE, "")
         return chosen if chosen in LANGS else "zh"
 
-    def visit(self, request: Request, view: View) -> Visit:
-        """Whoever asks for a page of a room. Raises `NotSignedIn`, and `Refused` (recorded) when it is not theirs."""
+    def visit(self, request: Request, view: View, *, used: bool = True) -> Visit:
+        """Whoever asks for a page of a room. Raises `NotSignedIn`, and `Refused` (recorded) when it is not theirs.
+
+        With `used` False the page asked by itself, and the session's idle time runs on.
+        """
         token = token_in(request, https=self.https)
         now = self.office.now()
-        found = session_of(self.office.store, now, token)
+        found = session_of(self.office.store, now, token, used=used)
         if found is None:
             raise NotSignedIn
         enter_room(self.office.store, now, found.actor, view)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from publisher.web.console import channels
+from publisher.web.console import deliveries
 from publisher.web.console import help as help_pages
 from publisher.web.console import items
 from publisher.web.console import sign_in
@@ -21,4 +22,5 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     tokens.add,
     help_pages.add,
     channels.add,
+    deliveries.add,
 )
