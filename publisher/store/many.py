@@ -10,6 +10,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from publisher.domain.part import PartEvent
+from publisher.domain.posting import PostingState
 from publisher.store import schema as t
 from publisher.store.records import (
     DraftRecord,
@@ -23,6 +24,23 @@ from publisher.store.records import (
 )
 
 Owned = TypeVar("Owned", RevisionRecord, DraftRecord, PostingRecord, PartRecord, OrderRecord)
+
+
+SUBJECTS: dict[str, sa.Column[str]] = {
+    "item": t.items.c.id,
+    "revision": t.revisions.c.id,
+    "posting": t.postings.c.id,
+    "part": t.parts.c.id,
+}
+"""What a log subject's word stands for."""
+
+
+def _by_kind(subjects: Collection[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for subject in subjects:
+        kind, _, key = subject.partition(":")
+        found.setdefault(kind, []).append(key)
+    return found
 
 
 class Many:
@@ -78,6 +96,33 @@ class Many:
             .group_by(p.part_id)
         )
         return {row[0]: row[1] for row in rows}
+
+    def titles(self, subjects: Collection[str]) -> dict[str, ItemRecord]:
+        """The item behind each log subject (`item:…`, `revision:…`, `posting:…`, `part:…`); one question a kind."""
+        i, wanted = t.items, _by_kind(subjects)
+        found: dict[str, ItemRecord] = {}
+        for kind, key in SUBJECTS.items():
+            if kind in wanted:
+                query = sa.select(key, *i.c).where(key.in_(wanted[kind]))
+                if key.table is not i:
+                    query = query.join_from(key.table, i, i.c.id == key.table.c.item_id)
+                for row in self._c.execute(query):
+                    found[f"{kind}:{row[0]}"] = ItemRecord(*row[1:])
+        return found
+
+    def out_since(self, since: datetime) -> dict[str, int]:
+        """Channel → how many parts went out at or after `since`."""
+        p = t.parts.c
+        query = sa.select(p.channel, sa.func.count()).where(p.out_at >= since).group_by(p.channel)
+        return {row[0]: row[1] for row in self._c.execute(query)}
+
+    def queued(self, channels: Collection[str]) -> dict[str, int]:
+        """Channel → how many postings wait or are queued."""
+        p = t.postings.c
+        states = (PostingState.WAITING, PostingState.QUEUED)
+        wanted = sa.and_(p.channel.in_(channels), p.state.in_(states))
+        query = sa.select(p.channel, sa.func.count()).where(wanted).group_by(p.channel)
+        return {row[0]: row[1] for row in self._c.execute(query)}
 
     def signatures(self, revision_ids: Collection[str]) -> list[SignedRecord]:
         """Every signature on these revisions, with what was said, in the order given."""

@@ -283,6 +283,8 @@ parts = sa.Table(
     _number("order_id"),
     sa.Index("ix_parts_look", "channel", "state", "next_look_at"),
     sa.Index("ix_parts_item", "item_id"),
+    sa.Index("ix_parts_out", "out_at"),
+    sa.Index("ix_parts_url", "url"),
 )
 
 proofs = sa.Table(

@@ -237,11 +237,11 @@ def test_the_front_page_says_that_nothing_is_sent_while_no_service_runs(quiet_wo
     world = quiet_world
     employ(world)
     with console(world) as client:
-        assert "发布服务没有运行" not in front(world, client)
+        assert "发布服务没有在运行" not in front(world, client)
         with world.office.store.write() as uow:
             uow.workers.leave(world.office.outlets.worker)
             uow.commit()
-        assert "发布服务没有运行" in front(world, client)
+        assert "发布服务没有在运行" in front(world, client)
 
 
 def test_every_state_has_its_shape_and_colour() -> None:

@@ -24,6 +24,8 @@ def upgrade() -> None:
     op.add_column("items", sa.Column("doc_no", sa.Text(), server_default="", nullable=False))
     op.create_index("ix_items_created", "items", ["created_at"])
     op.create_index("ix_items_unit", "items", ["unit", "created_at"])
+    op.create_index("ix_parts_out", "parts", ["out_at"])
+    op.create_index("ix_parts_url", "parts", ["url"])
     connection = op.get_bind()
     for item_id, content in connection.execute(NEWEST).all():
         value = json.loads(content) if isinstance(content, str) else content or {}
