@@ -41,8 +41,9 @@ STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=ut
 def console_app(office: Office, *, https: bool) -> FastAPI:
     """The application over an open office. `https` says whether readers come over HTTPS (cookies are bound to it)."""
     app = FastAPI(title="gongkai console", docs_url=None, redoc_url=None, openapi_url=None)
+    labels = [plan.label for plan in office.store.bureau.channels.values()]
     practice = any(plan.practice for plan in office.store.bureau.channels.values())
-    console = Console(office, Pages(office.store.bureau.name, practice=practice), https)
+    console = Console(office, Pages(office.store.bureau.name, labels, practice=practice), https)
     app.add_middleware(BaseHTTPMiddleware, dispatch=_dressed)
     _add_errors(app, console)
     _add_shared(app, console)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -57,6 +57,15 @@ def short(digest: str) -> str:
     return f"{digest[:4]} {digest[4:8]} … {digest[-4:]}" if len(digest) > 16 else digest
 
 
+def channel_marks(labels: Iterable[str]) -> dict[str, str]:
+    """One character of each name, the first that no name before it has; its first where none is left."""
+    marks: dict[str, str] = {}
+    for label in labels:
+        free = (char for char in label if char not in marks.values())
+        marks[label] = next(free, label[:1])
+    return marks
+
+
 def english(chinese: str) -> str:
     """The English of a text of ours; the Chinese itself where the table has none (a test finds those)."""
     return ENGLISH.get(chinese, chinese)
@@ -70,16 +79,20 @@ def many(one: str, several: str, number: int) -> str:
 class Pages:
     """The console's templates, filled. What a template names and is not given is an error, never an empty place."""
 
-    def __init__(self, body_name: str, *, practice: bool) -> None:
-        """`body_name` stands on each page; `practice` marks each page when a channel is a practice platform."""
-        self._envs = {lang: _environment(lang, body_name, practice=practice) for lang in LANGS}
+    def __init__(self, body_name: str, labels: Iterable[str], *, practice: bool) -> None:
+        """`body_name` stands on each page; `practice` marks each page when a channel is a practice platform.
+
+        `labels` are the channels' names: each gets one character of its own as its mark.
+        """
+        marks = channel_marks(labels)
+        self._envs = {lang: _environment(lang, body_name, marks, practice=practice) for lang in LANGS}
 
     def page(self, name: str, *, lang: str, **values: Any) -> str:
         """HTML text of `templates/console/<name>.html` in `zh` or `en`."""
         return self._envs[lang].get_template(f"{name}.html").render(**values)
 
 
-def _environment(lang: str, body_name: str, *, practice: bool) -> Environment:
+def _environment(lang: str, body_name: str, marks: Mapping[str, str], *, practice: bool) -> Environment:
     env = Environment(
         loader=FunctionLoader(_source),
         autoescape=True,
@@ -110,7 +123,8 @@ def _environment(lang: str, body_name: str, *, practice: bool) -> Environment:
         problems=lambda why: problem_lines(why, lang),
         role_label=lambda role: _word(ROLE_LABELS, role, lang),
         act_label=lambda act: _word(ACT_LABELS, act, lang),
-        view_label=lambda view: _word(VIEW_LABELS, view, lang),
+        view_label=lambda view: _word(VIEW_LABELS, view, lang).capitalize(),
+        channel_mark=lambda label: marks.get(label, label[:1]),
     )
     return env
 
