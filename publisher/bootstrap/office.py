@@ -89,9 +89,20 @@ class Office:
         """Fills the templates; made at its first use, because its library is a slow import."""
         return self.templates()
 
-    def prove(self, name: str, *, token: str = "", password: str = "") -> Actor:
-        """The person, with the operating-system user beside; a failed proof is refused and recorded."""
-        return staff.prove(self.store, self.now(), name, token=token, password=password, os_user=os_user())
+    def prove(self, name: str, *, token: str = "", password: str = "", changing: bool = False) -> Actor:
+        """The person, with the operating-system user beside; a failed proof is refused and recorded.
+
+        `changing`: only to set a password of their own, for which a one-time password is enough.
+        """
+        return staff.prove(
+            self.store,
+            self.now(),
+            name,
+            token=token,
+            password=password,
+            os_user=os_user(),
+            changing=changing,
+        )
 
     def perform(self, actor: Actor, use_case: Callable[..., T], request: object, **tools: Any) -> T:
         """Run a use case; a refusal is recorded and raised again."""

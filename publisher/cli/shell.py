@@ -62,10 +62,13 @@ class Shell:
         with self.office() as office, office.store.read() as reading:
             yield office, reading
 
-    def actor(self, office: Office) -> Actor:
-        """The person of `--as`, proved. Raises `Refused`; a failed proof is on record then."""
+    def actor(self, office: Office, *, changing: bool = False) -> Actor:
+        """The person of `--as`, proved. Raises `Refused`; a failed proof is on record then.
+
+        `changing`: to set their own password, for which a one-time password is proof enough.
+        """
         token, password = self._proof()
-        return office.prove(self.who, token=token, password=password)
+        return office.prove(self.who, token=token, password=password, changing=changing)
 
     def _proof(self) -> tuple[str, str]:
         from publisher.cli.proof import ask_password, read_line, read_token

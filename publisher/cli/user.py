@@ -174,6 +174,34 @@ def revoke_token(shell: Shell, token_id: Annotated[str, typer.Argument(metavar="
     shell.show({"id": found.id, "done": "revoke"}, f"{done}  {found.id}  {found.name}")
 
 
+def password(shell: Shell) -> None:
+    """One's own password: the new one is a line of standard input, after the line that proves who acts, if any."""
+    from publisher.cli.proof import ask_password
+    from publisher.workflow.passwords import ChangePasswordRequest, change_password
+    from publisher.workflow.sessions import sign_out
+
+    with shell.office() as office:
+        actor = shell.actor(office, changing=True)
+        new = read_line() if shell.password_stdin else ask_password(shell.say("新口令", "new password"))
+        asked = ChangePasswordRequest(new or read_line(), proved=True)
+        token = change_password(office.store, office.now(), actor, asked)
+        sign_out(office.store, office.now(), token)
+    done = shell.say(f"{shell.who} 的口令已改，所有登录已结束", f"password of {shell.who} changed")
+    shell.show({"name": shell.who}, done)
+
+
+def reset(shell: Shell, name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """A one-time password for somebody who forgot theirs; it is shown once."""
+    from publisher.workflow.passwords import ResetPasswordRequest, reset_password
+
+    made, _ = shell.act(reset_password, lambda _reading: ResetPasswordRequest(name))
+    shell.show(
+        {"name": name, "password": made},
+        shell.say(f"{name} 的口令已重设，三天内有效，登录后要马上改", f"password of {name} was reset"),
+        f"{shell.say('一次性口令只显示这一次：', 'the one-time password is shown once: ')}{made}",
+    )
+
+
 COMMANDS = (
     Command("user add", add, acts=True),
     Command("user list", list_users),
@@ -182,4 +210,6 @@ COMMANDS = (
     Command("user token", token, acts=True),
     Command("user tokens", list_tokens),
     Command("user revoke-token", revoke_token, acts=True),
+    Command("user password", password, acts=True),
+    Command("user reset", reset, acts=True),
 )

@@ -149,6 +149,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "user token": ("为自己的程序建立接口令牌，只显示一次", "A token for a program of one's own, shown once"),
     "user tokens": ("列出一个人的接口令牌", "The tokens of one person"),
     "user revoke-token": ("作废一个接口令牌", "Revoke a token"),
+    "user password": (
+        "改自己的口令，从标准输入读一行",
+        "Change one's own password, read from standard input",
+    ),
+    "user reset": ("重设口令，一次性口令只显示一次", "Reset a password; the one-time one is shown once"),
 }
 
 

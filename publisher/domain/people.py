@@ -114,6 +114,11 @@ class Act(StrEnum):
     PROBE_CHANNEL = "probe_channel"
     ADD_USER = "add_user"
     CHANGE_USER = "change_user"
+    CONFIRM_USER = "confirm_user"
+    RESET_PASSWORD = "reset_password"
+    UNLOCK_USER = "unlock_user"
+    END_SESSIONS = "end_sessions"
+    GIVE_MANDATE = "give_mandate"
     READ_LOG = "read_log"
     EXPORT_LOG = "export_log"
 
@@ -162,11 +167,18 @@ ACT_LABELS = {
     Act.PROBE_CHANNEL: "试连接",
     Act.ADD_USER: "新增人员",
     Act.CHANGE_USER: "修改人员",
+    Act.CONFIRM_USER: "确认人员变动",
+    Act.RESET_PASSWORD: "重设口令",
+    Act.UNLOCK_USER: "解锁账号",
+    Act.END_SESSIONS: "结束他人的登录",
+    Act.GIVE_MANDATE: "指定代办",
     Act.READ_LOG: "查看存证",
     Act.EXPORT_LOG: "导出存证",
 }
 
 ANY_IN_CHAIN = CHAIN_ROLES
+OFFICERS = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR})
+"""Acts of security: the system administrator's only while nobody is security administrator."""
 
 PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.DRAFT: frozenset({Role.DRAFTER, Role.EDITOR}),
@@ -212,6 +224,11 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.PROBE_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.ADD_USER: frozenset({Role.ADMINISTRATOR}),
     Act.CHANGE_USER: frozenset({Role.ADMINISTRATOR}),
+    Act.CONFIRM_USER: frozenset({Role.SECURITY_ADMINISTRATOR}),
+    Act.RESET_PASSWORD: OFFICERS,
+    Act.UNLOCK_USER: OFFICERS,
+    Act.END_SESSIONS: OFFICERS,
+    Act.GIVE_MANDATE: OFFICERS,
     Act.READ_LOG: frozenset(Role),
     Act.EXPORT_LOG: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,30 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """How an account is proved. `asked` is a change that waits for a second officer, None when there is none.
+
+    `secret` and `recovery` belong to the second factor, which is in force from `second_at` on.
+    """
+
+    person: Person
+    password_hash: str = field(repr=False)
+    password_at: datetime | None
+    one_time: bool
+    old_hashes: tuple[str, ...] = field(repr=False)
+    failed: int
+    locked_until: datetime | None
+    asked: dict[str, Any] | None
+    secret: str = field(repr=False)
+    second_at: datetime | None
+    last_step: int
+    recovery: tuple[str, ...] = field(repr=False)
+    subject: str
+    created_at: datetime
+    has_token: bool
+
+
 class People:
     """Reads and writes within one transaction."""
 
@@ -24,8 +49,17 @@ class People:
         """The open connection of a unit of work."""
         self._c = connection
 
-    def add(self, person: Person, *, body: str, password_hash: str, token_hash: str, now: datetime) -> None:
-        """A new account."""
+    def add(
+        self,
+        person: Person,
+        *,
+        body: str,
+        password_hash: str,
+        token_hash: str,
+        now: datetime,
+        **more: Any,
+    ) -> None:
+        """A new account; `more` are further columns."""
         self._c.execute(
             sa.insert(t.people).values(
                 name=person.name,
@@ -36,7 +70,9 @@ class People:
                 password_hash=password_hash,
                 token_hash=token_hash,
                 created_at=now,
+                password_at=now if password_hash else None,
                 unit=person.unit,
+                **more,
             )
         )
 
@@ -57,6 +93,16 @@ class People:
         """Set columns of one account."""
         self._c.execute(sa.update(t.people).where(t.people.c.name == name).values(**values))
 
+    def account(self, name: str) -> AccountRecord | None:
+        """How an account is proved."""
+        row = self._c.execute(sa.select(t.people).where(t.people.c.name == name)).first()
+        return None if row is None else self._account(row)
+
+    def accounts(self) -> list[AccountRecord]:
+        """Everybody, by name."""
+        rows = self._c.execute(sa.select(t.people).order_by(t.people.c.name))
+        return [self._account(row) for row in rows]
+
     def password_hash(self, name: str) -> str:
         """The stored hash, or the empty text."""
         return (
@@ -73,6 +119,33 @@ class People:
         """The active person whom a token proves."""
         row = self._c.execute(sa.select(t.people).where(t.people.c.token_hash == token_digest(token))).first()
         return None if row is None or not row.active else self._person(row)
+
+    def by_subject(self, subject: str) -> Person | None:
+        """The person whom an account elsewhere was bound to, active or not."""
+        mine = t.people.c.subject == subject
+        row = self._c.execute(sa.select(t.people).where(mine)).first() if subject else None
+        return None if row is None else self._person(row)
+
+    @classmethod
+    def _account(cls, row: sa.Row[tuple[object, ...]]) -> AccountRecord:
+        values: dict[str, Any] = dict(row._mapping)
+        return AccountRecord(
+            cls._person(row),
+            values["password_hash"],
+            values["password_at"],
+            values["one_time"],
+            tuple(values["old_hashes"]),
+            values["failed"],
+            values["locked_until"],
+            values["asked"],
+            values["secret"],
+            values["second_at"],
+            values["last_step"],
+            tuple(values["recovery"]),
+            values["subject"],
+            values["created_at"],
+            bool(values["token_hash"]),
+        )
 
     @staticmethod
     def _person(row: sa.Row[tuple[object, ...]]) -> Person:

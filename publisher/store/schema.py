@@ -48,6 +48,38 @@ people = sa.Table(
     _text("contact"),
     _number("failed"),
     sa.Column("locked_until", UtcInstant),
+    sa.Column("password_at", UtcInstant),
+    sa.Column("one_time", sa.Boolean, nullable=False, server_default=sa.false(), default=False),
+    sa.Column("old_hashes", sa.JSON, nullable=False, server_default="[]", default=list),
+    sa.Column("asked", sa.JSON),
+    _text("secret"),
+    sa.Column("second_at", UtcInstant),
+    _number("last_step"),
+    sa.Column("recovery", sa.JSON, nullable=False, server_default="[]", default=list),
+    _text("subject"),
+    sa.Index(
+        "uq_people_subject",
+        "subject",
+        unique=True,
+        sqlite_where=sa.text("subject <> ''"),
+        postgresql_where=sa.text("subject <> ''"),
+    ),
+)
+
+mandates = sa.Table(
+    "mandates",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("person", sa.ForeignKey("people.name"), nullable=False),
+    sa.Column("substitute", sa.ForeignKey("people.name"), nullable=False),
+    sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("since", UtcInstant, nullable=False),
+    sa.Column("until", UtcInstant, nullable=False),
+    _text("reason"),
+    sa.Column("made_by", sa.String(40), nullable=False),
+    sa.Column("made_at", UtcInstant, nullable=False),
+    sa.Column("ended_at", UtcInstant),
+    sa.Index("ix_mandates_substitute", "substitute", "until"),
 )
 
 sessions = sa.Table(
@@ -60,6 +92,8 @@ sessions = sa.Table(
     _text("address"),
     _text("agent"),
     sa.Column("ended_at", UtcInstant),
+    _text("stage"),
+    _number("failed"),
     sa.Index("ix_sessions_person", "person", "ended_at"),
 )
 
@@ -179,6 +213,7 @@ signatures = sa.Table(
     _text("opinion"),
     _text("reference"),
     sa.Column("on_paper", sa.Boolean, nullable=False, default=False),
+    _text("on_behalf_of"),
 )
 
 postings = sa.Table(

@@ -9,13 +9,13 @@ from datetime import datetime
 
 from publisher.audit.entries import NOBODY, Outcome, fact_value
 from publisher.domain.errors import Reason, refuse
+from publisher.domain.passwords import check_password
 from publisher.domain.people import Act, Person, Role, check_roles, require
 from publisher.store.people import token_digest
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
 
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
-PASSWORD_MIN_CHARS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,8 @@ def _record_change(
 def write_user(uow: UnitOfWork, now: datetime, request: AddUserRequest) -> str:
     """Check and insert an account without committing; returns its token."""
     roles = check_account(request)
+    if request.password:
+        check_password(request.password, request.name, request.display.strip())
     if uow.people.get(request.name) is not None:
         raise refuse(
             Reason.WRONG_STATE, f"账号“{request.name}”已存在", field="name", english="the account exists"
@@ -123,7 +125,7 @@ def write_user(uow: UnitOfWork, now: datetime, request: AddUserRequest) -> str:
     uow.people.add(
         Person(request.name, request.display.strip(), roles),
         body=uow.bureau.body,
-        password_hash=_hash(request.password) if request.password else "",
+        password_hash=hash_password(request.password) if request.password else "",
         token_hash=token_digest(token),
         now=now,
     )
@@ -161,29 +163,34 @@ def _roles(words: tuple[str, ...]) -> list[Role]:
     return [known[word] for word in words]
 
 
-def _hash(password: str) -> str:
+def hash_password(password: str) -> str:
+    """How a password is kept: Argon2id."""
     from pwdlib import PasswordHash
     from pwdlib.hashers.argon2 import Argon2Hasher
 
-    if len(password) < PASSWORD_MIN_CHARS:
-        raise refuse(
-            Reason.BAD_INPUT,
-            "口令太短",
-            field="password",
-            allowed=f"至少 {PASSWORD_MIN_CHARS} 个字符",
-            english=f"at least {PASSWORD_MIN_CHARS} characters",
-        )
     return PasswordHash((Argon2Hasher(),)).hash(password)
 
 
 def prove(
-    store: Store, now: datetime, name: str, *, token: str = "", password: str = "", os_user: str = ""
+    store: Store,
+    now: datetime,
+    name: str,
+    *,
+    token: str = "",
+    password: str = "",
+    os_user: str = "",
+    changing: bool = False,
 ) -> Actor:
-    """The person behind a token or password. A failed proof is refused and recorded, without what was offered."""
+    """The person behind a token or password. A failed proof is refused and recorded, without what was offered.
+
+    A one-time password proves nothing but that one may set a password of one's own (`changing`).
+    """
     with store.read() as reading:
-        person = reading.people.get(name)
+        account = reading.people.account(name)
         by_token = reading.people.by_token(token) if token else None
-        stored = reading.people.password_hash(name) if password else ""
+    person = account.person if account else None
+    usable = account is not None and (changing or not account.one_time)
+    stored = account.password_hash if account and password and usable else ""
     proved = by_token is not None and by_token.name == name
     if not proved and password and stored:
         proved = password_matches(password, stored)

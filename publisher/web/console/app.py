@@ -15,7 +15,7 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from publisher.domain.errors import Reason, Refused
 from publisher.resources import resource
 from publisher.web.console.access import Elsewhere
-from publisher.web.console.console import LANGUAGE, STATUS, Console, NotSignedIn
+from publisher.web.console.console import LANGUAGE, STATUS, Console, First, NotSignedIn
 from publisher.web.console.pages import LANGS, Pages
 from publisher.web.console.rooms import ROOMS
 
@@ -112,7 +112,11 @@ def _add_errors(app: FastAPI, console: Console) -> None:
             return told(404, "没有找到。", "地址可能打错了，也可能内容已经移走。")(request, why)
         return told(STATUS[why.reason], "没有办理。", "什么都没有改变，也没有发出任何内容。")(request, why)
 
+    def first(_request: Request, why: Any) -> Response:
+        return RedirectResponse(why.path, 303)
+
     app.add_exception_handler(NotSignedIn, not_signed_in)
+    app.add_exception_handler(First, first)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(
         Elsewhere,

@@ -12,12 +12,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from publisher.domain.errors import Reason, Refused
+from publisher.domain.passwords import too_old
 from publisher.domain.people import Act, Person, View, may, may_view
 from publisher.web.console.access import check_form, token_in
 from publisher.web.console.fields import Fields
 from publisher.web.console.pages import LANGS, Pages
 from publisher.workflow.frame import frame_of
-from publisher.workflow.sessions import Session, enter_room, form_token, session_of
+from publisher.workflow.sessions import Session, Strangers, enter_room, form_token, session_of
 
 if TYPE_CHECKING:
     from publisher.bootstrap import Office
@@ -40,6 +41,15 @@ STATUS: Mapping[Reason, int] = {
 
 class NotSignedIn(Exception):
     """The page needs a session and there is none."""
+
+
+class First(Exception):
+    """Something of this person's account comes first; `path` is the page where it is done."""
+
+    def __init__(self, path: str) -> None:
+        """The only page that is shown until then."""
+        super().__init__(path)
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,7 @@ class Console:
     office: Office
     pages: Pages
     https: bool
+    strangers: Strangers = field(default_factory=Strangers, repr=False)
 
     def language(self, request: Request) -> str:
         """`zh` unless this browser chose English."""
@@ -88,7 +99,8 @@ class Console:
         return chosen if chosen in LANGS else "zh"
 
     def visit(self, request: Request, view: View, *, used: bool = True) -> Visit:
-        """Whoever asks for a page of a room. Raises `NotSignedIn`, and `Refused` (recorded) when it is not theirs.
+        """Whoever asks for a page of a room. Raises `NotSignedIn`, `First` where a password must be changed before
+        anything else, and `Refused` (recorded) when the room is not theirs.
 
         With `used` False the page asked by itself, and the session's idle time runs on.
         """
@@ -97,6 +109,9 @@ class Console:
         found = session_of(self.office.store, now, token, used=used)
         if found is None:
             raise NotSignedIn
+        first = self.first(found, now)
+        if first and request.url.path != first:
+            raise First(first)
         enter_room(self.office.store, now, found.actor, view)
         return Visit(
             found,
@@ -107,6 +122,13 @@ class Console:
             request.url.path,
             request.query_params.get("done", ""),
         )
+
+    def first(self, session: Session, now: datetime) -> str:
+        """The page that this person must see to before any other; "" when there is none."""
+        rules = self.office.settings.console
+        if session.one_time or too_old(session.password_at, now, rules.password_days):
+            return "/own/password"
+        return ""
 
     def post(self, request: Request, fields: Fields, view: View) -> Visit:
         """Whoever sends a form: as `visit`, and the form must have come from a page of this session."""

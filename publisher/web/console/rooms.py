@@ -10,6 +10,7 @@ from publisher.web.console import channels
 from publisher.web.console import deliveries
 from publisher.web.console import help as help_pages
 from publisher.web.console import items
+from publisher.web.console import own
 from publisher.web.console import sign_in
 from publisher.web.console import tokens
 from publisher.web.console import workbench
@@ -18,6 +19,7 @@ from publisher.web.console.console import Console
 ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     sign_in.add,
     workbench.add,
+    own.add,
     items.add,
     tokens.add,
     help_pages.add,

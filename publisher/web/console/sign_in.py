@@ -36,11 +36,11 @@ def add(app: FastAPI, console: Console) -> None:
         office, agent = console.office, request.headers.get("user-agent", "")
         try:
             asked = SignInRequest(name, password, address_of(request), agent)
-            token = sign_in(office.store, office.now(), asked)
+            entered = sign_in(office.store, office.now(), asked, console.strangers)
         except Refused as why:
             return page(request, given=name, why=why)
         response = RedirectResponse("/", 303)
-        give_token(response, token, https=console.https)
+        give_token(response, entered.token, https=console.https)
         return response
 
     @app.post("/logout")

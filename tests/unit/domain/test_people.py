@@ -61,12 +61,18 @@ DESIGN = {  # design 3, by whom
     "probe_channel": "editor approver administrator",
     "add_user": "administrator",
     "change_user": "administrator",
+    "confirm_user": "security_administrator",
+    "reset_password": "administrator security_administrator",
+    "unlock_user": "administrator security_administrator",
+    "end_sessions": "administrator security_administrator",
+    "give_mandate": "administrator security_administrator",
     "read_log": f"{CHAIN} administrator security_administrator auditor",
     "export_log": "auditor administrator",
 }
 NOT_PUBLISHING = {
     *("pause_channel", "resume_channel", "freeze_channel", "authorise_channel", "probe_channel"),
     *("add_user", "change_user", "read_log", "export_log"),
+    *("confirm_user", "reset_password", "unlock_user", "end_sessions", "give_mandate"),
 }
 PAIRS = [(act, role) for act in Act for role in Role]
 

@@ -18,6 +18,7 @@ NEWEST = sa.text(
 
 def upgrade() -> None:
     """Add the columns; the titles are read from what was written last."""
+    _accounts()
     op.add_column("people", sa.Column("unit", sa.Text(), server_default="", nullable=False))
     op.add_column("items", sa.Column("unit", sa.Text(), server_default="", nullable=False))
     op.add_column("items", sa.Column("title", sa.Text(), server_default="", nullable=False))
@@ -33,3 +34,42 @@ def upgrade() -> None:
             sa.text("UPDATE items SET title = :title, doc_no = :doc_no WHERE id = :id"),
             {"title": str(value.get("title", "")), "doc_no": str(value.get("doc_no", "")), "id": item_id},
         )
+
+
+def _accounts() -> None:
+    for column in (
+        sa.Column("password_at", sa.String(length=27)),
+        sa.Column("one_time", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("old_hashes", sa.JSON(), nullable=False, server_default="[]"),
+        sa.Column("asked", sa.JSON()),
+        sa.Column("secret", sa.Text(), nullable=False, server_default=""),
+        sa.Column("second_at", sa.String(length=27)),
+        sa.Column("last_step", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("recovery", sa.JSON(), nullable=False, server_default="[]"),
+        sa.Column("subject", sa.Text(), nullable=False, server_default=""),
+    ):
+        op.add_column("people", column)
+    bound = sa.text("subject <> ''")
+    op.create_index(
+        "uq_people_subject", "people", ["subject"], unique=True, sqlite_where=bound, postgresql_where=bound
+    )
+    op.add_column("sessions", sa.Column("stage", sa.Text(), nullable=False, server_default=""))
+    op.add_column("sessions", sa.Column("failed", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("signatures", sa.Column("on_behalf_of", sa.Text(), nullable=False, server_default=""))
+    op.create_table(
+        "mandates",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("substitute", sa.String(length=40), nullable=False),
+        sa.Column("roles", sa.JSON(), nullable=False),
+        sa.Column("since", sa.String(length=27), nullable=False),
+        sa.Column("until", sa.String(length=27), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False, server_default=""),
+        sa.Column("made_by", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.String(length=27), nullable=False),
+        sa.Column("ended_at", sa.String(length=27)),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandates")),
+        sa.ForeignKeyConstraint(["person"], ["people.name"], name=op.f("fk_mandates_person")),
+        sa.ForeignKeyConstraint(["substitute"], ["people.name"], name=op.f("fk_mandates_substitute")),
+    )
+    op.create_index("ix_mandates_substitute", "mandates", ["substitute", "until"])
