@@ -120,7 +120,8 @@ def new_item(
 
 def show(shell: Shell, item: Id) -> None:
     """The item as its story: where it is, its fields, its revisions with signatures, its channels."""
-    from publisher.cli.item_page import item_document, item_page
+    from publisher.cli.item_page import item_page
+    from publisher.workflow.documents import item_document
 
     with shell.reading() as (office, reading):
         document = item_document(reading, lookup.item(reading, item), office.now())

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from publisher.cli.english import state_words
 from publisher.cli.tables import facts, lines, table, whole
 from publisher.domain.clocks import shown_minute
-from publisher.domain.labels import SIGNED
-from publisher.domain.lifecycle import REVISION_LABELS
 from publisher.workflow.content_words import (
     READING,
     ROLE_OF_FILE,
-    content_labels,
     content_pairs,
     file_kind_words,
     size_words,
 )
-from publisher.workflow.people_words import did, people_words
+from publisher.workflow.people_words import did
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from publisher.domain.review import Signature
-    from publisher.store.records import DraftRecord, ItemRecord, OrderRecord, RevisionRecord
-    from publisher.store.unit_of_work import Reading
     from publisher.workflow.where import ChannelWhere, ItemWhere
 
 WHOLE = ("渠道", "状态", "最近核验")
@@ -62,64 +54,6 @@ def _channel(channel: ChannelWhere, lang: str, *, all_practice: bool) -> str:
     mark = "" if all_practice or not channel.practice else " (practice)" if lang == "en" else "（练习）"
     colon = ": " if lang == "en" else "："
     return f"{channel.label}{mark}{colon}{state_words(channel.state, channel.words, lang)}"
-
-
-def item_document(reading: Reading, item: ItemRecord, now: datetime) -> dict[str, Any]:
-    """Everything about one item, plain values."""
-    from publisher.workflow.where import where
-
-    place = where(reading, item, now)
-    named = people_words(reading)
-    draft = reading.items.open_draft(item.id)
-    revisions = reading.items.revisions(item.id)
-    content = revisions[-1].content if revisions else (draft.content if draft else {})
-    if draft is not None:
-        content = draft.content
-    return {
-        **asdict(place),
-        "sentence": place.sentence,
-        "draft": _draft(draft, named) if draft else None,
-        "content": content,
-        "labels": content_labels(content, reading.bureau, named),
-        "revisions": [_revision(reading, revision, named) for revision in revisions],
-        "parts": [asdict(part) for part in reading.parts.of_item(item.id)],
-        "orders": [_order(reading, order, named) for order in reading.parts.orders(item.id)],
-    }
-
-
-def _draft(draft: DraftRecord, named: Callable[[str], str]) -> dict[str, Any]:
-    return {"version": draft.version, "updated_by": draft.updated_by, "updater": named(draft.updated_by)}
-
-
-def _order(reading: Reading, order: OrderRecord, named: Callable[[str], str]) -> dict[str, Any]:
-    part = reading.parts.get(order.part_id) if order.part_id else None
-    channel = order.channel or (part.channel if part else "")
-    one = f"的一篇 {order.part_id}" if part else ""
-    scope = f"{reading.bureau.label(channel)}{one}" if channel else "全部渠道"
-    return {**asdict(order), "signer": named(order.signed_by), "scope_words": scope}
-
-
-def signature_document(signature: Signature, named: Callable[[str], str]) -> dict[str, Any]:
-    """A signature with the words for its act and its person."""
-    words = SIGNED.get(signature.act, signature.act.value)
-    return {**asdict(signature), "signer": named(signature.person), "words": words}
-
-
-def _revision(reading: Reading, revision: RevisionRecord, named: Callable[[str], str]) -> dict[str, Any]:
-    return {
-        "digest": revision.id,
-        "number": revision.number,
-        "state": revision.state.value,
-        "words": REVISION_LABELS[revision.state],
-        "held": revision.held,
-        "urgent": revision.urgent,
-        "drafter": revision.drafter,
-        "drafted_by": named(revision.drafter),
-        "submitted_at": revision.submitted_at,
-        "release_at": revision.release_at,
-        "released_at": revision.released_at,
-        "signatures": [signature_document(s, named) for s in reading.items.signatures(revision.id)],
-    }
 
 
 def item_page(document: Mapping[str, Any]) -> list[RenderableType]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,11 +15,10 @@ from publisher.cli.shell import Shell
 from publisher.domain.clocks import shown_minute
 from publisher.domain.errors import Reason, refuse
 from publisher.domain.part import PART_EVENT_LABELS, PART_LABELS
-from publisher.domain.posting import POSTING_FINAL, POSTING_LABELS, PostingState
+from publisher.domain.posting import POSTING_FINAL, PostingState
 
 if TYPE_CHECKING:
     from publisher.bootstrap import Office
-    from publisher.store.records import PostingRecord
     from publisher.store.unit_of_work import Reading
     from publisher.workflow.desk import PostingRequest
 
@@ -66,6 +64,7 @@ def list_postings(
 ) -> None:
     """What is not finished, then what ended in the last 30 days, newest first; with `--all` whatever ended."""
     from publisher.cli.tables import table
+    from publisher.workflow.documents import posting_lines
 
     with shell.reading() as (office, reading):
         named = lookup.channel(reading, channel) if channel else ""
@@ -73,7 +72,7 @@ def list_postings(
         ended = [p for p in reading.postings.all(MOST) if p.state in POSTING_FINAL]
         recent = [p for p in ended if everything or (p.out_at or p.created_at) >= since]
         found = [*reading.postings.unfinished(), *recent]
-        rows = [_line(reading, p) for p in found if not named or p.channel == named]
+        rows = posting_lines(reading, [p for p in found if not named or p.channel == named])
     shown = [
         (
             r["posting"][:8],
@@ -106,41 +105,13 @@ def _counted(shell: Shell, rows: list[dict[str, Any]], older: int) -> str:
     return words + (more if older else "")
 
 
-def _line(reading: Reading, posting: PostingRecord) -> dict[str, Any]:
-    revision = reading.items.revision(posting.revision_id)
-    plan = reading.bureau.channels.get(posting.channel)
-    return {
-        "posting": posting.id,
-        "item": posting.item_id,
-        "title": revision.content["title"] if revision else "",
-        "channel": posting.channel,
-        "label": plan.label if plan else posting.channel,
-        "state": posting.state,
-        "words": POSTING_LABELS[posting.state],
-        "due_at": posting.due_at,
-        "out_at": posting.out_at,
-        "late_at": posting.late_at,
-        "waits_for": posting.waits_for,
-        "person_needed": posting.person_needed,
-        "error": (posting.error or {}).get("words", ""),
-        "attempts": posting.attempts,
-    }
-
-
 def show(shell: Shell, posting: Posting) -> None:
     """One posting with its steps, parts and proofs."""
+    from publisher.workflow.documents import posting_document
+
     with shell.reading() as (_office, reading):
         record = lookup.posting(reading, posting)
-        parts = reading.parts.of_posting(record.id)
-        document = {
-            **_line(reading, record),
-            "revision": record.revision_id,
-            "denied_by": record.denied_by,
-            "next_look_at": record.next_look_at,
-            "next_try_at": record.next_try_at,
-            "steps": [asdict(step) for step in reading.steps.of(record.id)],
-            "parts": [{**asdict(p), "proofs": reading.parts.proofs(p.id)} for p in parts],
-        }
+        document = posting_document(reading, record)
     shell.show(document, lambda: _page(document))
 
 

@@ -60,10 +60,11 @@ def act(path: str) -> Callable[..., None]:
 
 def show(shell: Shell, revision: Revision) -> None:
     """Everything that a signature on this revision covers."""
-    from publisher.cli.review_page import review_document, review_page
+    from publisher.cli.review_page import review_page
+    from publisher.workflow.documents import revision_document
 
     with shell.reading() as (_office, reading):
-        document = review_document(reading, lookup.revision(reading, revision))
+        document = revision_document(reading, lookup.revision(reading, revision))
     shell.show(document, lambda: review_page(document))
 
 

@@ -6,73 +6,18 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from publisher.cli.item_page import content_facts, files_table, signature_document
+from publisher.cli.item_page import content_facts, files_table
 from publisher.cli.tables import facts, lines, table
 from publisher.domain.clocks import shown_minute
-from publisher.domain.lifecycle import REVISION_LABELS
-from publisher.workflow.content_words import content_labels, finding_place
-from publisher.workflow.people_words import did, people_words
+from publisher.workflow.content_words import finding_place
+from publisher.workflow.people_words import did
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from publisher.store.records import RevisionRecord
-    from publisher.store.unit_of_work import Reading
 
 SLOT = re.compile(r"\[\[slot:([a-z_]+)\]\]")
 SLOTS = {"portal_url": "〔门户网址，发出时填入〕"}
-
-
-def review_document(reading: Reading, revision: RevisionRecord) -> dict[str, Any]:
-    """Everything that is signed, plain values; `messages` as a reader will find them, slots still empty."""
-    item = reading.items.item(revision.item_id)
-    named = people_words(reading)
-    labels = content_labels(revision.content, reading.bureau, named)
-    return {
-        "revision": revision.id,
-        "item": revision.item_id,
-        "index_no": (item.index_no if item else "") or "",
-        "number": revision.number,
-        "state": revision.state.value,
-        "words": REVISION_LABELS[revision.state],
-        "held": revision.held,
-        "urgent": revision.urgent,
-        "drafter": revision.drafter,
-        "drafted_by": named(revision.drafter),
-        "submitted_at": revision.submitted_at,
-        "due_on": revision.due_on,
-        "due_provisional": revision.due_provisional,
-        "content": revision.content,
-        "labels": labels,
-        "findings": revision.findings,
-        "signatures": [signature_document(s, named) for s in reading.items.signatures(revision.id)],
-        "messages": [_message(reading, revision, channel) for channel in revision.messages],
-    }
-
-
-def _message(reading: Reading, revision: RevisionRecord, channel: str) -> dict[str, Any]:
-    from publisher.render.freeze import thaw
-
-    plan = reading.bureau.channels.get(channel)
-    articles = thaw(revision.messages[channel]).articles
-    return {
-        "channel": channel,
-        "label": plan.label if plan else channel,
-        "practice": bool(plan and plan.practice),
-        "articles": [
-            {
-                "title": a.title,
-                "summary": a.summary,
-                "author": a.author,
-                "text": a.text,
-                "link": a.link,
-                "cover": a.cover.name if a.cover else "",
-                "images": [image.name for image in a.images],
-                "attachments": [file.name for file in a.attachments],
-            }
-            for a in articles
-        ],
-    }
 
 
 def review_page(document: Mapping[str, Any]) -> list[RenderableType]:

@@ -240,6 +240,20 @@ class Items:
         """The articles of a posting, in order."""
         return [signed_article(row) for row in self._c.execute(OF_POSTING, {"key": posting_id})]
 
+    def titles(self, revision_ids: Collection[str]) -> dict[str, str]:
+        """Revision → its title."""
+        title = R.content["title"].as_string()
+        return {
+            key: name or ""
+            for key, name in self._c.execute(sa.select(R.id, title).where(R.id.in_(revision_ids)))
+        }
+
+    def index_numbers(self, unit: str) -> set[str]:
+        """The index numbers of one unit's items."""
+        i = t.items.c
+        query = sa.select(i.index_no).where(i.unit == unit, i.index_no.is_not(None))
+        return set(self._c.execute(query).scalars())
+
     def released(self, item_id: str) -> list[str]:
         """The revisions of one item that were ever released, oldest first: their digests."""
         return list(self._c.execute(RELEASED, {"key": item_id}).scalars())

@@ -254,6 +254,36 @@ class Postings:
         )
         return records(PostingRecord, self._c.execute(query))
 
+    def page(
+        self,
+        *,
+        unit: str,
+        state: PostingState | None,
+        channel: str,
+        item_id: str,
+        before: tuple[datetime, str] | None,
+        count: int,
+    ) -> list[PostingRecord]:
+        """Postings as asked for, newest first, of those made before `before` (time and key of the last one seen).
+
+        An empty text asks for every unit, channel or item.
+        """
+        query = sa.select(t.postings).order_by(P.created_at.desc(), P.id.desc()).limit(count)
+        if unit:
+            query = query.where(P.item_id.in_(sa.select(t.items.c.id).where(t.items.c.unit == unit)))
+        if state is not None:
+            query = query.where(P.state == state)
+        if channel:
+            query = query.where(P.channel == channel)
+        if item_id:
+            query = query.where(P.item_id == item_id)
+        if before is not None:
+            at, key = before
+            query = query.where(
+                P.created_at <= at, sa.or_(P.created_at < at, sa.and_(P.created_at == at, P.id < key))
+            )
+        return records(PostingRecord, self._c.execute(query))
+
     def change(self, posting_id: str, *, keeps: bool = True, **values: Any) -> None:
         """Set columns of one posting. In a state that sends no more, its place in the quota book is free again.
 

@@ -14,6 +14,7 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 
 from publisher.domain.errors import Reason, Refused
 from publisher.resources import resource
+from publisher.web.api.app import api_app
 from publisher.web.console.access import Elsewhere
 from publisher.web.console.console import LANGUAGE, STATUS, Console, First, NotSignedIn
 from publisher.web.console.pages import LANGS, Pages
@@ -49,6 +50,7 @@ def console_app(office: Office, *, https: bool) -> FastAPI:
     _add_shared(app, console)
     for add in ROOMS:
         add(app, console)
+    app.mount("/api/v1", api_app(office))
     return app
 
 
