@@ -87,6 +87,11 @@ class Many:
         o = t.orders.c
         return self._grouped(OrderRecord, sa.select(t.orders).where(o.item_id.in_(item_ids)).order_by(o.id))
 
+    def orders_by_id(self, order_ids: Collection[int]) -> dict[int, OrderRecord]:
+        """Orders by their numbers."""
+        rows = self._c.execute(sa.select(t.orders).where(t.orders.c.id.in_(order_ids)))
+        return {order.id: order for order in records(OrderRecord, rows)}
+
     def last_matches(self, part_ids: Collection[str]) -> dict[str, datetime]:
         """Part → when a look last found it as approved."""
         p = t.proofs.c

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from publisher.domain.alerting import Level, Target
+from publisher.domain.catalogue import Bureau
 from publisher.domain.errors import Refused
 from publisher.domain.lifecycle import RevisionState
 from publisher.domain.nudging import Waiting, may_go, waited
 from publisher.domain.part import PartState
 from publisher.domain.people import Act, Person, Role
 from publisher.domain.posting import PostingState
-from publisher.domain.review import CHAINS, check_signer
+from publisher.domain.review import CHAINS, Signature, check_signer
 from publisher.domain.timing import SECOND_LOOK_H
 from publisher.store.notices import ESCALATED, NUDGE, NoticeRecord
-from publisher.store.records import PostingRecord, RevisionRecord
+from publisher.store.records import ItemRecord, OrderRecord, PartRecord, PostingRecord, RevisionRecord
 from publisher.store.unit_of_work import Reading, Store
 
 TURNS: dict[RevisionState, tuple[str, Act, Role]] = {  # state → what waits, the act of review, who
@@ -113,23 +115,51 @@ def route(person: Person, roles: frozenset[Role], targets: Sequence[Target]) -> 
     return next((names for names in choices if names), [])
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the things that may wait need, asked for at once: signatures by revision, items, orders, who holds what."""
+
+    bureau: Bureau
+    holders: Mapping[Role, list[Person]]
+    given: Mapping[str, list[Signature]]
+    items: Mapping[str, ItemRecord]
+    orders: Mapping[int, OrderRecord]
+
+    def about(self, item_id: str, channel: str = "") -> str:
+        """The item's number, or the beginning of its id; and the channel."""
+        item = self.items.get(item_id)
+        words = (item.index_no if item else "") or item_id[:8]
+        return f"{words}，{self.bureau.label(channel)}" if channel else words
+
+    def names(self, *roles: Role) -> tuple[str, ...]:
+        """The accounts that hold one of these roles, each once."""
+        return tuple(dict.fromkeys(person.name for role in roles for person in self.holders[role]))
+
+
 def waiting_things(reading: Reading, now: datetime) -> Iterator[Waiting]:
-    """Everything that waits for somebody now, with the people who may do it."""
-    holders = {role: reading.people.with_role(role) for role in Role}
-    editors, approvers = _names(holders[Role.EDITOR]), _names(holders[Role.APPROVER])
-    for revision in reading.items.in_state(*TURNS, RevisionState.APPROVED):
-        yield from _turn(reading, revision, holders, editors)
-    for revision in reading.items.not_looked_at(now + timedelta(hours=SECOND_LOOK_H)):
-        yield from _second_look(reading, revision, holders)
-    for order in reading.parts.unconfirmed_leaks():
-        about = _about(reading, order.item_id)
+    """Everything that waits for somebody now, with the people who may do it.
+
+    The number of questions to the database does not grow with how much waits.
+    """
+    revisions = reading.items.in_state(*TURNS, RevisionState.APPROVED)
+    looks = reading.items.not_looked_at(now + timedelta(hours=SECOND_LOOK_H))
+    leaks = reading.parts.unconfirmed_leaks()
+    postings = reading.postings.in_state(*POSTINGS)
+    parts = reading.parts.in_state(PartState.WITHDRAW_BY_HAND)
+    known = _know(reading, [*revisions, *looks], [*revisions, *looks, *leaks, *postings, *parts], parts)
+    for revision in revisions:
+        yield from _turn(known, revision)
+    for revision in looks:
+        yield from _second_look(known, revision)
+    for order in leaks:
+        about, approvers = known.about(order.item_id), known.names(Role.APPROVER)
         yield Waiting("confirm_leak", f"item:{order.item_id}", order.at, APPROVER, approvers, about)
-    for posting in reading.postings.in_state(*POSTINGS):
-        yield from _posting(reading, posting, now, editors)
-    for part in reading.parts.in_state(PartState.WITHDRAW_BY_HAND):
-        order_of = reading.parts.order(part.order_id)
+    for posting in postings:
+        yield from _posting(known, posting, now)
+    for part in parts:
+        order_of = known.orders.get(part.order_id)
         since = order_of.at if order_of else part.out_at
-        about = f"{_about(reading, part.item_id)}，{reading.bureau.label(part.channel)}"
+        about, editors = known.about(part.item_id, part.channel), known.names(Role.EDITOR)
         yield Waiting("remove_by_hand", f"part:{part.id}", since, EDITOR, editors, about)
 
 
@@ -137,70 +167,74 @@ EDITOR, APPROVER = frozenset({Role.EDITOR}), frozenset({Role.APPROVER})
 REVIEWER = frozenset({Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER})
 
 
-def _second_look(
-    reading: Reading, revision: RevisionRecord, holders: dict[Role, list[Person]]
-) -> Iterator[Waiting]:
+def _know(
+    reading: Reading,
+    revisions: Sequence[RevisionRecord],
+    owned: Sequence[RevisionRecord | OrderRecord | PostingRecord | PartRecord],
+    parts: Sequence[PartRecord],
+) -> _Known:
+    people = [person for person in reading.people.all() if person.active]
+    given: dict[str, list[Signature]] = {}
+    for s in reading.many.signatures([revision.id for revision in revisions]):
+        given.setdefault(s.revision_id, []).append(Signature(s.act, s.person, s.digest, s.at))
+    return _Known(
+        reading.bureau,
+        {role: [person for person in people if role in person.roles] for role in Role},
+        given,
+        reading.many.items({one.item_id for one in owned}),
+        reading.many.orders_by_id({part.order_id for part in parts}),
+    )
+
+
+def _second_look(known: _Known, revision: RevisionRecord) -> Iterator[Waiting]:
     if revision.second_look_by is not None:
         since = revision.second_look_by - timedelta(hours=SECOND_LOOK_H)
-        both = _unique([*holders[Role.CONTENT_REVIEWER], *holders[Role.SECRECY_REVIEWER]])
-        able = _able(reading, revision, Act.SECOND_LOOK, both)
-        about = _about(reading, revision.item_id)
+        able = _able(known, revision, Act.SECOND_LOOK, *sorted(REVIEWER))
+        about = known.about(revision.item_id)
         yield Waiting("second_look", f"revision:{revision.id}", since, REVIEWER, able, about)
 
 
-def _turn(
-    reading: Reading, revision: RevisionRecord, holders: dict[Role, list[Person]], editors: tuple[str, ...]
-) -> Iterator[Waiting]:
-    thing, about = f"revision:{revision.id}", _about(reading, revision.item_id)
-    signed = [s.at for s in reading.items.signatures(revision.id)]
-    since = max(signed, default=revision.submitted_at)
+def _turn(known: _Known, revision: RevisionRecord) -> Iterator[Waiting]:
+    thing, about = f"revision:{revision.id}", known.about(revision.item_id)
+    since = max((s.at for s in known.given.get(revision.id, ())), default=revision.submitted_at)
     if revision.state is RevisionState.SUBMITTED and revision.urgent:
-        able = _able(reading, revision, Act.SIGN_OFF, holders[Role.APPROVER])
+        able = _able(known, revision, Act.SIGN_OFF, Role.APPROVER)
         yield Waiting("sign_off_urgent", thing, since, APPROVER, able, about, urgent=True)
     elif revision.state in TURNS:
         act, sign, role = TURNS[revision.state]
-        able = _able(reading, revision, sign, holders[role])
-        yield Waiting(act, thing, since, frozenset({role}), able, about)
+        yield Waiting(act, thing, since, frozenset({role}), _able(known, revision, sign, role), about)
     elif revision.state is RevisionState.APPROVED:
-        yield Waiting("schedule", thing, since, EDITOR, editors, about)
+        yield Waiting("schedule", thing, since, EDITOR, known.names(Role.EDITOR), about)
 
 
-def _posting(
-    reading: Reading, posting: PostingRecord, now: datetime, editors: tuple[str, ...]
-) -> Iterator[Waiting]:
+def _posting(known: _Known, posting: PostingRecord, now: datetime) -> Iterator[Waiting]:
     asked = bool(posting.person_needed)
     late = posting.state is not PostingState.HELD or now > posting.late_at
     if late and (asked or posting.state not in ASKED_ONLY):
         since = posting.late_at if posting.state is PostingState.HELD else posting.claimed_at
-        about = f"{_about(reading, posting.item_id)}，{reading.bureau.label(posting.channel)}"
+        about = known.about(posting.item_id, posting.channel)
         since = posting.unknown_since or since or posting.due_at
         thing, urgent = f"posting:{posting.id}", posting.urgent
+        editors = known.names(Role.EDITOR)
         yield Waiting(POSTINGS[posting.state], thing, since, EDITOR, editors, about, urgent)
 
 
-def _able(reading: Reading, revision: RevisionRecord, act: Act, people: Sequence[Person]) -> tuple[str, ...]:
-    """Those who may give this signature now; a revision whose page names its reviewer waits for that one alone."""
+def _able(known: _Known, revision: RevisionRecord, act: Act, *roles: Role) -> tuple[str, ...]:
+    """Those of these roles who may give this signature now."""
+    people = {person.name: person for role in roles for person in known.holders[role]}
+    given = known.given.get(revision.id, [])
+    return tuple(
+        name for name, person in people.items() if may_sign(known.bureau, revision, act, person, given)
+    )
+
+
+def may_sign(
+    bureau: Bureau, revision: RevisionRecord, act: Act, person: Person, given: Sequence[Signature]
+) -> bool:
+    """Whether this person may give this signature now; a page that names its reviewer waits for that one alone."""
     named = revision.content["reviewer"] if act is Act.PASS_CONTENT or revision.urgent else ""
-    given = reading.items.signatures(revision.id)
-    able = []
-    for person in people:
-        try:
-            check_signer(CHAINS[reading.bureau.chain], act, person, revision.drafter, given)
-        except Refused:
-            continue
-        if act is Act.SECOND_LOOK or not named or person.display == named:
-            able.append(person)
-    return _names(able)
-
-
-def _unique(people: Sequence[Person]) -> list[Person]:
-    return list({person.name: person for person in people}.values())
-
-
-def _names(people: Sequence[Person]) -> tuple[str, ...]:
-    return tuple(person.name for person in people)
-
-
-def _about(reading: Reading, item_id: str) -> str:
-    item = reading.items.item(item_id)
-    return (item.index_no if item else "") or item_id[:8]
+    try:
+        check_signer(CHAINS[bureau.chain], act, person, revision.drafter, given)
+    except Refused:
+        return False
+    return act is Act.SECOND_LOOK or not named or person.display == named

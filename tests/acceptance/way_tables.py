@@ -171,6 +171,7 @@ READING = frozenset(  # changes nothing
         "posting_story.told_about",
         "journal.elapsed",
         "nudges.route",
+        "nudges.may_sign",
         "nudges.waiting_things",
         "alerts.message",
         "sessions.form_token",
