@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from channels.contract import OutcomeUnknown, Unavailable
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 64 * 1024 * 1024
 """Largest answer that is read, in bytes."""
+
+PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,35 @@ class Answer:
     def text(self) -> str:
         """The body as UTF-8; platforms that name no charset still mean it."""
         return self.body.decode("utf-8", errors="replace")
+
+
+def is_at(url: str, *sites: str) -> bool:
+    """Whether an address leads to one of these sites (`https://host`, with a path or without): scheme, host and port.
+
+    A site given with https is reached by http too, as links are often written. What browsers and servers read in
+    different ways (a name before the host, a backslash, a space) leads nowhere.
+    """
+    place = _place(url)
+    return place is not None and any(place in _places(site) for site in sites)
+
+
+def _places(site: str) -> tuple[tuple[str, str, int] | None, ...]:
+    place = _place(site)
+    plain = ("http", place[1], 80) if place and place[0] == "https" and place[2] == 443 else None
+    return (place,) if plain is None else (place, plain)
+
+
+def _place(url: str) -> tuple[str, str, int] | None:
+    if not url.isprintable() or " " in url or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in PORTS or not parts.hostname or "@" in parts.netloc:
+        return None
+    return parts.scheme, parts.hostname, PORTS[parts.scheme] if port is None else port
 
 
 class _TooLong(Exception):

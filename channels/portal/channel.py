@@ -69,7 +69,7 @@ class Portal:
         self._disk = Disk(settings.folder)
         self._ports = ports
         self._http = http
-        self._reader = Reader(http)
+        self._reader = Reader(http, settings.root_url)
         self._lists = Lists(self._disk, settings, ports.pages)
 
     def address(self, message: ChannelMessage) -> str:

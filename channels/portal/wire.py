@@ -18,7 +18,7 @@ from channels.contract import (
     SeeResult,
     Unavailable,
 )
-from channels.http import Answer, Http
+from channels.http import Answer, Http, is_at
 from channels.reading import Page, Region, read_page
 
 REQUIRED_TAGS = (  # rules.md 16.3, R3.01: three site, four column and three content tags
@@ -77,12 +77,14 @@ def is_tomb(content: bytes) -> bool:
 class Reader:
     """Looks at a page over the network as anyone can, with no second try."""
 
-    def __init__(self, http: Http) -> None:
-        """`http` sends without any credentials."""
-        self._http = http
+    def __init__(self, http: Http, site: str) -> None:
+        """`http` sends without any credentials; nothing is asked but of `site`, whatever address is given."""
+        self._http, self._site_url = http, site
 
     def see(self, url: str) -> SeeResult:
         """What a reader finds at an address. Never raises for what it sees."""
+        if not is_at(url, self._site_url):
+            return CannotSee("这不是本门户的网址")
         try:
             answer = self._get(url)
             if answer.status in GONE_STATUS:
@@ -117,11 +119,15 @@ class Reader:
         )
 
     def _image(self, url: str) -> SeenImage:
+        if not is_at(url, self._site_url):
+            return SeenImage(url, answers=False)
         answer = self._get(url)
         is_image = answer.headers.get("content-type", "").startswith("image/")
         return SeenImage(url, answer.status == 200 and is_image and bool(answer.body))
 
     def _file(self, url: str) -> SeenFile:
+        if not is_at(url, self._site_url):
+            return SeenFile(url, "")
         answer = self._get(url)
         return SeenFile(url, hashlib.sha256(answer.body).hexdigest() if answer.status == 200 else "")
 

@@ -213,7 +213,7 @@ class WeChat:
 
     def see(self, part: PartReceipt) -> SeeResult:
         """Look at the public article page and its pictures, without the account."""
-        return seeing.see(self._http, part.url)
+        return seeing.see(self._http, part.url, self._settings.base_url)
 
     def amend(self, receipt: Receipt, message: ChannelMessage, journal: Journal) -> Receipt:
         """Not possible there: raises `Rejected`. A correction is a new article and a withdrawal."""

@@ -7,7 +7,7 @@ import re
 from urllib.parse import urljoin
 
 from channels.contract import CannotSee, Gone, Level, Seen, SeenImage, SeeResult, Unavailable
-from channels.http import Answer, Http
+from channels.http import Answer, Http, is_at
 from channels.reading import Region, read_page
 from channels.wechat.articles import unmarked
 
@@ -23,12 +23,22 @@ PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF8", b"RIFF")
 HOPS = 3
 
 
-def see(http: Http, url: str) -> SeeResult:
-    """What stands at an article's address. Never raises; a page that says neither is `CannotSee`."""
+READERS = ("https://mp.weixin.qq.com", "https://weixin.qq.com")
+"""Where the platform shows articles to readers."""
+
+
+def see(http: Http, url: str, base_url: str) -> SeeResult:
+    """What stands at an article's address. Never raises; a page that says neither is `CannotSee`.
+
+    Nothing is asked but of the platform's own pages and `base_url`, whatever address is given or forwarded to.
+    """
     if not url.startswith(("https://", "http://")):
         return CannotSee("没有可以打开的地址")
+    sites = (base_url, *READERS)
+    if not is_at(url, *sites):
+        return CannotSee("这不是微信公众号文章的网址")
     try:
-        answer = _opened(http, url)
+        answer = _opened(http, url, sites)
     except Unavailable as why:
         return CannotSee(str(why))
     if answer.status in (404, 410):
@@ -38,14 +48,17 @@ def see(http: Http, url: str) -> SeeResult:
     return _read(http, answer)
 
 
-def _opened(http: Http, url: str) -> Answer:
+def _opened(http: Http, url: str, sites: tuple[str, ...]) -> Answer:
     """The answer at the end of at most three redirects (addresses are given as http, pages are https)."""
     answer = http.read("GET", url)
     for _ in range(HOPS):
         target = answer.headers.get("location", "")
         if answer.status not in (301, 302, 303, 307, 308) or not target:
             break
-        answer = http.read("GET", urljoin(answer.url, target))
+        onward = urljoin(answer.url, target)
+        if not is_at(onward, *sites):
+            break
+        answer = http.read("GET", onward)
     return answer
 
 

@@ -189,7 +189,7 @@ class Weibo:
 
     def see(self, part: PartReceipt) -> SeeResult:
         """The post's public page as a reader gets it, without login and without spending a call."""
-        return look(self._http, part.url)
+        return look(self._http, part.url, self._settings.reader_url)
 
     def amend(self, receipt: Receipt, message: ChannelMessage, journal: Journal) -> Receipt:
         """Not possible on Weibo; nothing is sent."""

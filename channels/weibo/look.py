@@ -7,7 +7,7 @@ import re
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from channels.contract import CannotSee, Gone, Level, Seen, SeenImage, SeeResult, Unavailable
-from channels.http import Answer, Http
+from channels.http import Answer, Http, is_at
 from channels.reading import Page, read_page
 
 POST = "post"
@@ -16,11 +16,19 @@ ANCHOR = re.compile(r"<a\b[^>]*/sinaurl\b[^>]*>.*?</a>", re.DOTALL | re.IGNORECA
 DELETED = re.compile("微博已被(?:作者|原作者)?删除|微博不存在|微博已(?:被)?删除")
 
 
-def look(http: Http, url: str) -> SeeResult:
+READERS = ("https://weibo.com", "https://www.weibo.com", "https://m.weibo.cn", "https://weibo.cn")
+"""Where the platform shows its posts to readers."""
+
+
+def look(http: Http, url: str, reader_url: str) -> SeeResult:
     """What a reader finds at a post's address. Asks for no login, spends no call of the API, never raises.
+
+    Nothing is asked but of the platform's own pages, whatever address is given.
 
     A page that is no post page (a login wall, a gateway's message) proves nothing.
     """
+    if not is_at(url, reader_url, *READERS):
+        return CannotSee("这不是微博的网址")
     try:
         answer = http.read("GET", url, tries=2)
         return _judge(http, answer)
