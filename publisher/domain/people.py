@@ -242,6 +242,7 @@ class View(StrEnum):
     REVIEW = "review"
     CALENDAR = "calendar"
     POSTINGS = "postings"
+    STOP = "stop"
     REPORTS = "reports"
     AUDIT = "audit"
     CHANNELS = "channels"
@@ -257,6 +258,7 @@ VIEW_LABELS = {
     View.REVIEW: "审签",
     View.CALENDAR: "排期",
     View.POSTINGS: "推送",
+    View.STOP: "叫停",
     View.REPORTS: "台账",
     View.AUDIT: "存证",
     View.CHANNELS: "渠道",
@@ -275,6 +277,7 @@ VIEWS: dict[View, frozenset[Role]] = {
     View.REVIEW: READERS,
     View.CALENDAR: READERS,
     View.POSTINGS: READERS,
+    View.STOP: PERMISSIONS[Act.FREEZE_CHANNEL],
     View.REPORTS: READERS,
     View.AUDIT: frozenset(Role),
     View.CHANNELS: frozenset(Role) - {Role.SECURITY_ADMINISTRATOR},

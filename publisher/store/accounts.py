@@ -64,6 +64,12 @@ class Accounts:
         query = sa.select(t.freezes).where(f.channel == channel, f.lifted_at.is_(None))
         return one_or_none(FreezeRecord, self._c.execute(query))
 
+    def freezes(self) -> list[FreezeRecord]:
+        """Every freeze that stands, oldest first; that of all channels has "" for a name."""
+        f = t.freezes.c
+        query = sa.select(t.freezes).where(f.lifted_at.is_(None)).order_by(f.id)
+        return records(FreezeRecord, self._c.execute(query))
+
     def begin_freeze(
         self, channel: str, *, urgent_too: bool, reason: str, person: str, now: datetime
     ) -> None:

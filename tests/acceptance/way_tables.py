@@ -161,6 +161,8 @@ READING = frozenset(  # changes nothing
         "board.card_page",
         "board.needs_person",
         "board.said_of",
+        "stop_page.stops",
+        "stop_page.stranger_page",
         "first_look.look_before_confirm",
         "first_look.look_before_denial",
         "first_look.look_before_gone",

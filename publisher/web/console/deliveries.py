@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from publisher.web.console import postings
+from publisher.web.console import parts, postings, stop
 from publisher.web.console.console import Console
 
 
 def add(app: FastAPI, console: Console) -> None:
     """All their pages and forms."""
-    postings.add(app, console)
+    for room in (postings, parts, stop):
+        room.add(app, console)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -43,8 +43,11 @@ class Fields:
         return name in self.values
 
 
-async def read_fields(request: Request) -> Fields:
-    """Read a form of either encoding. Answers 400 to what is none, or has too many or too long fields."""
+async def read_fields(request: Request) -> AsyncIterator[Fields]:
+    """Read a form of either encoding. Answers 400 to what is none, or has too many or too long fields.
+
+    Files are closed when the request is over.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip()
     if kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         raise HTTPException(400)
@@ -56,7 +59,10 @@ async def read_fields(request: Request) -> Fields:
             values.setdefault(name, []).append(value)
         else:
             files.setdefault(name, []).append(value)
-    return Fields({k: tuple(v) for k, v in values.items()}, {k: tuple(v) for k, v in files.items()})
+    try:
+        yield Fields({k: tuple(v) for k, v in values.items()}, {k: tuple(v) for k, v in files.items()})
+    finally:
+        await form.close()
 
 
 Posted = Annotated[Fields, Depends(read_fields)]
