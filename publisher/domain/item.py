@@ -161,9 +161,20 @@ def with_defaults(content: Content, bureau: Bureau, editor: str) -> Content:
         subject_class=content.subject_class or bureau.default_subject,
         disclosure_basis=content.disclosure_basis or (kind.basis if kind else ""),
         responsible_editor=content.responsible_editor or editor,
-        summary=content.summary or content.title[: bureau.summary_limit_chars],
-        short_title=content.short_title or content.title,
+        **_names(content, bureau),
     )
+
+
+def with_names(content: Content, bureau: Bureau) -> Content:
+    """The summary and the short title from the title where nobody wrote them."""
+    return replace(content, **_names(content, bureau))
+
+
+def _names(content: Content, bureau: Bureau) -> dict[str, Any]:
+    return {
+        "summary": content.summary or content.title[: bureau.summary_limit_chars],
+        "short_title": content.short_title or content.title,
+    }
 
 
 def content_problems(content: Content, bureau: Bureau, today: date) -> list[Problem]:

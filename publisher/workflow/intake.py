@@ -63,7 +63,7 @@ def save_draft(uow: UnitOfWork, now: datetime, actor: Actor, request: DraftReque
         request.content,
         files=tuple(files.values()),
         body=request.make_body(files),
-        responsible_editor=request.content.responsible_editor or _editor(uow, actor),
+        responsible_editor=request.content.responsible_editor or usual_editor(uow, actor),
     )
     content = with_defaults(content, uow.bureau, content.responsible_editor)
     item_id = request.item_id or _new_item(uow, now, actor)
@@ -108,7 +108,8 @@ def write_draft(
     return draft_id, len(findings)
 
 
-def _editor(uow: UnitOfWork, actor: Actor) -> str:
+def usual_editor(uow: UnitOfWork, actor: Actor) -> str:
+    """The responsible editor's name for a new item: the bureau's, else the actor's or the first editor's."""
     if uow.bureau.default_editor:
         return uow.bureau.default_editor
     if Role.EDITOR in actor.person.roles:

@@ -19,6 +19,7 @@ from publisher.domain.item import (
     content_problems,
     content_to_json,
     revision_digest,
+    with_names,
 )
 from publisher.domain.lifecycle import FINAL, RevisionEvent, RevisionState, advance_revision
 from publisher.domain.people import ROLE_LABELS, Act, Role, require
@@ -43,12 +44,16 @@ SYSTEM = "system"
 
 @dataclass(frozen=True, slots=True)
 class SubmitRequest:
-    """Fix the item's draft as a revision. `answers` maps a rule to a person's reason why it is no fault."""
+    """Fix the item's draft as a revision. `answers` maps a rule to a person's reason why it is no fault.
+
+    `version` is that of the draft which the person saw, 0 for whatever is there.
+    """
 
     item_id: str
     urgent: bool = False
     reviewer: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +82,9 @@ def submit(
     require(Act.SUBMIT_URGENT if request.urgent else Act.SUBMIT, actor.person)
     record = item(uow, request.item_id)
     draft = _draft_to_submit(uow, now, actor, record.id)
+    _refuse_unseen(draft, request)
     _refuse_while_out(uow, draft)
-    content = _with_reviewer(uow, actor, content_from_json(draft.content), request)
+    content = _with_reviewer(uow, actor, with_names(content_from_json(draft.content), uow.bureau), request)
     findings = screen_content(content, business_day(now))
     refuse_hard(findings)
     problems = content_problems(content, uow.bureau, business_day(now))
@@ -95,6 +101,17 @@ def submit(
     )
     uow.commit()
     return Submitted(revision_id, index_no, warnings)
+
+
+def _refuse_unseen(draft: DraftRecord, request: SubmitRequest) -> None:
+    if request.version and request.version != draft.version:
+        raise refuse(
+            Reason.WRONG_STATE,
+            "送审前有人又保存过这份草稿，没有送审",
+            field="item",
+            allowed="看过现在的草稿再送审",
+            english="the draft was saved by somebody else meanwhile; nothing was submitted",
+        )
 
 
 def _refuse_while_out(uow: UnitOfWork, draft: DraftRecord) -> None:
@@ -163,7 +180,7 @@ def _draft_to_submit(uow: UnitOfWork, now: datetime, actor: Actor, item_id: str)
     latest = uow.items.latest_revision(item_id)
     if draft is None and latest is not None and latest.state in FINAL:
         out = any(r.state is RevisionState.RELEASED for r in uow.items.revisions(item_id))
-        content = _reopened(content_from_json(latest.content), business_day(now), corrects=out)
+        content = reopened(content_from_json(latest.content), business_day(now), corrects=out)
         put_draft(uow, now, actor, item_id, content, latest.findings)
         draft = uow.items.open_draft(item_id)
     if draft is None:
@@ -177,9 +194,11 @@ def _draft_to_submit(uow: UnitOfWork, now: datetime, actor: Actor, item_id: str)
     return draft
 
 
-def _reopened(content: Content, today: date, *, corrects: bool) -> Content:
-    """An ended revision as a draft. A day of expiry that is past does not stand in the way, and where nothing
-    is out any more it corrects nothing."""
+def reopened(content: Content, today: date, *, corrects: bool) -> Content:
+    """An ended revision as the content of a draft.
+
+    A day of expiry that is past does not stand in the way, and where nothing is out any more it corrects nothing.
+    """
     past = content.expires_on is not None and content.expires_on <= today
     return replace(
         content,

@@ -26,6 +26,7 @@ from publisher.workflow import (
     consent,
     correct,
     desk,
+    edit,
     expunge,
     intake,
     passwords,
@@ -276,6 +277,9 @@ def test_no_act_in_any_state_by_any_combination_of_roles_leads_round_the_chain(
 def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, attempt: Attempt) -> None:
     requests: dict[str, object] = {
         "intake.save_draft": intake.DraftRequest(None, lambda _files: ""),  # type: ignore[arg-type]
+        "edit.start_draft": edit.StartRequest("", None),  # type: ignore[arg-type]
+        "edit.edit_draft": edit.EditRequest("none", "", 0, None),  # type: ignore[arg-type]
+        "edit.reopen_draft": edit.ReopenRequest("none"),
         "intake.discard_draft": intake.DiscardRequest("none"),
         "submit.submit": submit.SubmitRequest("none"),
         "expunge.order_expunge": expunge.ExpungeRequest("none", "理由"),

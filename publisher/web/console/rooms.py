@@ -8,6 +8,8 @@ from fastapi import FastAPI
 
 from publisher.web.console import channels
 from publisher.web.console import deliveries
+from publisher.web.console import editor
+from publisher.web.console import editor_files
 from publisher.web.console import help as help_pages
 from publisher.web.console import items
 from publisher.web.console import own
@@ -20,6 +22,8 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     sign_in.add,
     workbench.add,
     own.add,
+    editor.add,
+    editor_files.add,
     items.add,
     tokens.add,
     help_pages.add,
