@@ -80,6 +80,7 @@ class ChannelProfile:
     What is overdue goes out at least `gap_s` apart, so that nothing bursts after an outage.
     Two removals on one account are at least `removal_gap_s` apart, so that a withdrawal is never a burst.
     `files_beside`: attachments lie at addresses of their own, and a removal names them.
+    `removal_call` is the call of `quotas` that each removal spends one of, "" where none is counted.
     """
 
     kind: str
@@ -100,6 +101,7 @@ class ChannelProfile:
     correction: Correction = Correction.REPLACE
     removal_gap_s: int = 0
     files_beside: bool = False
+    removal_call: str = ""
 
 
 URL = re.compile(r"https?://[!-~]+")

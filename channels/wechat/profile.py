@@ -28,7 +28,7 @@ COVER_BYTES = 10_000_000
 FORCED_TOKEN = "stable_token/force_refresh"  # noqa: S105 - the name of a call
 PERMISSION_PROBE = "probe/freepublish"
 
-SUBMIT = "freepublish/submit"
+SUBMIT, DELETE = "freepublish/submit", "freepublish/delete"
 MASS_CALLS, MASS_SEND = "message/mass", "message/mass/sendall"
 
 QUOTAS = (
@@ -83,6 +83,7 @@ PROFILE = ChannelProfile(
     amendable=False,
     correction=Correction.REPLACE,  # an article cannot be edited after it is out: a new one, the old one deleted
     removal_gap_s=20,
+    removal_call=DELETE,
     withdrawable=True,
     visible=Level.PUBLIC,
     parts_per_posting=8,

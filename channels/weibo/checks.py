@@ -46,6 +46,7 @@ PROFILE = ChannelProfile(
     amendable=False,
     correction=Correction.POST,  # the old post keeps its comments and links; the correction names the page
     removal_gap_s=20,
+    removal_call=DESTROY,
     withdrawable=True,
     visible=Level.PUBLIC,
     parts_per_posting=1,

@@ -14,7 +14,7 @@ from publisher.domain.people import Act, Role, require
 from publisher.domain.posting import POSTING_ALARMS, PostingEvent, PostingState, advance_posting
 from publisher.domain.timing import LEAK_CONFIRM_H
 from publisher.store.records import OrderRecord, PartRecord, PostingRecord
-from publisher.store.unit_of_work import UnitOfWork
+from publisher.store.unit_of_work import Reading, UnitOfWork
 from publisher.workflow.acts import Actor
 
 SYSTEM = "system"
@@ -214,11 +214,11 @@ def advance_orders(uow: UnitOfWork, now: datetime) -> int:
     for order in uow.parts.open_orders():
         if order.kind is not OrderKind.WITHDRAW:
             continue
-        postings = [p for p in uow.postings.of_item(order.item_id) if _concerns_posting(order, p)]
+        postings = [p for p in uow.postings.of_item(order.item_id) if concerns_posting(order, p)]
         for posting in postings:
             if posting.state in CANCELLABLE:
                 cancel_by_order(uow, now, posting, order)
-        parts = _concerned_parts(uow, order)
+        parts = concerned_parts(uow, order)
         for part in parts:
             _start_part(uow, now, part, order, parts)
         fulfilled += _close_if_done(uow, now, order)
@@ -226,13 +226,14 @@ def advance_orders(uow: UnitOfWork, now: datetime) -> int:
     return fulfilled
 
 
-def _concerns_posting(order: OrderRecord, posting: PostingRecord) -> bool:
+def concerns_posting(order: OrderRecord, posting: PostingRecord) -> bool:
+    """Whether an order to withdraw keeps this posting from going out, or waits for its outcome."""
     if order.scope is OrderScope.PART:
         return posting.amends == order.part_id  # what waits to correct this very page
     return order.scope is OrderScope.ITEM or posting.channel == order.channel
 
 
-def _concerned_parts(uow: UnitOfWork, order: OrderRecord) -> list[PartRecord]:
+def concerned_parts(uow: Reading, order: OrderRecord) -> list[PartRecord]:
     """The parts that an order takes away. One part is one place: what corrected it there goes with it."""
     parts = uow.parts.of_item(order.item_id)
     if order.scope is OrderScope.ITEM:
@@ -299,8 +300,8 @@ def _unsettled_others(uow: UnitOfWork, order: OrderRecord) -> bool:
 
 
 def _close_if_done(uow: UnitOfWork, now: datetime, order: OrderRecord) -> bool:
-    postings = [p for p in uow.postings.of_item(order.item_id) if _concerns_posting(order, p)]
-    parts = _concerned_parts(uow, order)
+    postings = [p for p in uow.postings.of_item(order.item_id) if concerns_posting(order, p)]
+    parts = concerned_parts(uow, order)
     if any(p.state not in (PostingState.OUT, PostingState.CANCELLED) for p in postings):
         return False
     if any(part.state not in CLOSED for part in parts):
