@@ -72,6 +72,7 @@ class Desk:
 
         Raises `Turned` and `Refused`; both are on record. Whether an act is the person's is asked when it is done.
         """
+        _check_query(request)
         caller: Caller = request.state.caller
         call = Call(request, caller, self.office.now())
         for one in wanted:
@@ -141,6 +142,21 @@ class Desk:
     def _unclear(self, name: str, key: str) -> None:
         with suppress(StoreUnavailable):
             settle_reply(self.office.store, name, key, UNCLEAR, {}, "")
+
+
+def _check_query(request: Request) -> None:
+    """A misspelt filter must not show everything: what an address does not know is refused."""
+    route = request.scope["route"]
+    known = {param.alias for param in route.dependant.query_params}
+    strange = sorted(set(request.query_params) - known)
+    if strange:
+        raise turned(
+            "bad-input",
+            "没有这个查询参数",
+            "There is no such query parameter",
+            field=strange[0][:200],
+            allowed=", ".join(sorted(known)),
+        )
 
 
 def said(model: BaseModel, status: int = 200, **headers: str) -> Response:

@@ -70,6 +70,7 @@ class Door:
         except StoreUnavailable as why:
             raise turned("busy", why.words, why.english, retry_after="5") from why
         if caller is None:
+            get_logger("api").warning("token refused")
             raise turned(
                 "token-refused",
                 "令牌不认得、已作废或已到期",

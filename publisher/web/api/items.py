@@ -21,7 +21,7 @@ from publisher.web.api.documents import (
     Ordered,
     Submitted,
 )
-from publisher.web.api.openapi import BODY, ETAG, INPUT, ONCE, REPLAYED, needs, told
+from publisher.web.api.openapi import BODY, ETAG, ONCE, REPLAYED, needs, told
 from publisher.web.api.words import Asked, Line, Lines, Name
 from publisher.workflow.documents import item_document
 from publisher.workflow.intake import DiscardRequest, discard_draft
@@ -56,7 +56,7 @@ def add(app: FastAPI, desk: Desk) -> None:
     @app.get(
         "/items",
         response_model=ItemList,
-        responses=told(*INPUT),
+        responses=told(),
         openapi_extra=needs(View.ITEMS),
         summary="Items, newest first",
     )
@@ -128,7 +128,7 @@ def add(app: FastAPI, desk: Desk) -> None:
     @app.post(
         "/items/{item_id}/discard",
         response_model=Done,
-        responses=told(*INPUT, *ONCE, "not-found", "wrong-state", headers=REPLAYED),
+        responses=told(*ONCE, "not-found", "wrong-state", headers=REPLAYED),
         openapi_extra=needs(Act.DISCARD),
         summary="Discard the open draft; the item and its revisions stay",
     )

@@ -12,9 +12,18 @@ from publisher.domain.people import Act, View
 from publisher.domain.scopes import SCOPES, scope_for
 from publisher.web.api.problems import KINDS, MEDIA_TYPE, ProblemDocument
 
-ALWAYS = ("no-token", "token-refused", "scope-missing", "not-permitted", "too-many", "fault", "busy")
-INPUT = ("malformed", "bad-input")
-BODY = ("malformed", "bad-input", "too-large", "media-type")
+ALWAYS = (
+    "malformed",
+    "bad-input",
+    "no-token",
+    "token-refused",
+    "scope-missing",
+    "not-permitted",
+    "too-many",
+    "fault",
+    "busy",
+)
+BODY = ("too-large", "media-type")
 ONCE = ("at-work", "outcome-unclear", "key-reused")
 HEADERS: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"description": "Bearer", "schema": {"type": "string"}, "required": True}},

@@ -13,7 +13,7 @@ from publisher.domain.posting import PostingState
 from publisher.web.api import cursor
 from publisher.web.api.desk import Desk, Key, known_id, said
 from publisher.web.api.documents import Done, PartDocument, PostingDocument, PostingLine, PostingList
-from publisher.web.api.openapi import BODY, INPUT, ONCE, REPLAYED, needs, told
+from publisher.web.api.openapi import BODY, ONCE, REPLAYED, needs, told
 from publisher.web.api.words import Asked, Lines, Name
 from publisher.workflow import desk as acts
 from publisher.workflow.documents import part_document, posting_document, posting_lines
@@ -39,7 +39,7 @@ def add(app: FastAPI, desk: Desk) -> None:
     @app.get(
         "/postings",
         response_model=PostingList,
-        responses=told(*INPUT),
+        responses=told(),
         openapi_extra=needs(View.POSTINGS),
         summary="Postings, newest first",
     )

@@ -22,7 +22,7 @@ from publisher.web.api.documents import (
     LedgerEntry,
     LogPage,
 )
-from publisher.web.api.openapi import INPUT, needs, told
+from publisher.web.api.openapi import needs, told
 from publisher.web.api.problems import turned
 from publisher.web.api.words import Day, Name, day_of
 from publisher.workflow.documents import channel_lines, entry_lines, entry_proof
@@ -52,7 +52,7 @@ def add(app: FastAPI, desk: Desk) -> None:
     @app.get(
         "/reports/ledger",
         response_model=LedgerDocument,
-        responses=told(*INPUT),
+        responses=told(),
         openapi_extra=needs(View.REPORTS),
         summary="Every posting planned from the first day to the last, both included",
     )
@@ -99,7 +99,7 @@ def _add_log(app: FastAPI, desk: Desk) -> None:
     @app.get(
         "/log",
         response_model=LogPage,
-        responses=told(*INPUT),
+        responses=told(),
         openapi_extra=needs(View.AUDIT),
         summary="Entries of the log in order of their number",
     )
@@ -123,7 +123,7 @@ def _add_log(app: FastAPI, desk: Desk) -> None:
     @app.get(
         "/log/{seq}",
         response_model=EntryProof,
-        responses=told(*INPUT, "not-found"),
+        responses=told("not-found"),
         openapi_extra=needs(View.AUDIT),
         summary="One entry with the proof that it stands in the signed log",
     )

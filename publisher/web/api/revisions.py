@@ -8,7 +8,7 @@ from starlette.responses import Response
 from publisher.domain.people import Act, View
 from publisher.web.api.desk import Desk, Key, known_id, said
 from publisher.web.api.documents import Done, RevisionDocument, Scheduled
-from publisher.web.api.openapi import BODY, INPUT, ONCE, REPLAYED, needs, told
+from publisher.web.api.openapi import BODY, ONCE, REPLAYED, needs, told
 from publisher.web.api.words import Asked, Instant, Lines, instant_of
 from publisher.workflow.documents import revision_document
 from publisher.workflow.review import SignRequest, hold
@@ -64,7 +64,7 @@ def add(app: FastAPI, desk: Desk) -> None:
     @app.post(
         "/revisions/{digest}/unschedule",
         response_model=Done,
-        responses=told(*INPUT, *ONCE, "not-found", "wrong-state", headers=REPLAYED),
+        responses=told(*ONCE, "not-found", "wrong-state", headers=REPLAYED),
         openapi_extra=needs(Act.UNSCHEDULE),
         summary="Take the time off again; the signatures stay",
     )

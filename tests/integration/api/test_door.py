@@ -164,6 +164,14 @@ def test_odd_values_are_refused_with_their_place_and_nothing_is_kept(
     assert quiet_world.counts()["items"] == 0
 
 
+def test_a_misspelt_filter_is_refused_and_does_not_show_everything(quiet_world: World) -> None:
+    with programs(quiet_world, lu="") as them:
+        answer = them["lu"].client.get("/api/v1/items", params={"sate": "draft"})
+        found = problem(answer, 422, "bad-input")["problems"][0]
+        assert (found["field"], found["allowed"]) == ("sate", "cursor, limit, q, state")
+        problem(them["lu"].client.get("/api/v1/health?x"), 422, "bad-input")
+
+
 def test_a_refusal_speaks_the_language_that_is_asked_for(quiet_world: World) -> None:
     with programs(quiet_world, lu="", an="read:items") as them:
         client = them["lu"].client

@@ -22,7 +22,14 @@ def asked(world: World, method: str, path: str) -> dict[str, Any]:
     item_id = world.draft()
     digest = world.submit(world.draft()).revision_id
     values = {"item_id": item_id, "digest": digest, "posting_id": "none", "part_id": "none:0", "seq": "1"}
-    bodies: dict[str, Any] = {"/items": draft(), "/items/{item_id}/withdraw": {"reason": "理由"}}
+    bodies: dict[str, Any] = {
+        "/items": draft(),
+        "/items/{item_id}/draft": draft(),
+        "/items/{item_id}/withdraw": {"reason": "理由"},
+    }
+    if path.endswith("/files"):
+        given: dict[str, Any] = {"files": {"file": ("甲.pdf", b"%PDF-1.4")}}
+        return {"method": "POST", "url": f"/api/v1{path.format(**values)}", **given}
     body = bodies.get(path, {"reason": "理由"} if path.startswith("/postings") or "hold" in path else {})
     return {
         "method": method.upper(),
