@@ -108,6 +108,13 @@ class ColumnPart(_Part):
     kind: str = "公开信息"
 
 
+class UnitPart(_Part):
+    """`[[units]]`: a subordinate body whose people draft and see their own items alone."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
+    title: str = Field(min_length=1, max_length=40)
+
+
 class ChannelPart(BaseModel):
     """`[channels.<name>]`: kind, label, practice, quotas, gap, correction, and the options of its kind.
 
@@ -269,6 +276,7 @@ class Settings(BaseSettings):
     bureau: BureauPart
     columns: tuple[ColumnPart, ...] = Field(min_length=1)
     channels: dict[str, ChannelPart] = Field(min_length=1)
+    units: tuple[UnitPart, ...] = ()
     audit: AuditPart = AuditPart()
     database: DatabasePart = DatabasePart()
     pace: PacePart = PacePart()

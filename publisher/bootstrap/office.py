@@ -278,6 +278,7 @@ def bureau_of(home: Path, settings: Settings, options: Mapping[str, Any]) -> Bur
         channels=plans,
         calendar=announced_calendar(home),
         release_rules=release_rules(settings),
+        units={unit.name: unit.title for unit in settings.units},
         chain=part.chain,
         link_portal=link,
         default_column=part.default_column or settings.columns[0].name,

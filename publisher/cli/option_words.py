@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+ROLES = (
+    "drafter editor content_reviewer secrecy_reviewer approver disclosure_office "
+    "administrator security_administrator auditor"
+)
 OPTIONS: dict[str, tuple[str, str]] = {
     "--home": (
         "工作目录；不给取 GONGKAI_HOME，再取 ./gongkai",
@@ -124,9 +128,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "TOKEN": ("接口令牌的编号", "id of the token"),
     "--display": ("真实姓名", "the person's name"),
     "--role": (
-        "角色，可重复：drafter editor content_reviewer secrecy_reviewer approver administrator auditor",
-        "repeatable: drafter editor content_reviewer secrecy_reviewer approver administrator auditor",
+        "角色，可重复：" + ROLES,
+        "repeatable: " + ROLES,
     ),
+    "--unit": ("下属单位的名称；不给为本局", "name of the subordinate unit; default the bureau"),
     "--new-password-stdin": (
         "再从标准输入读一行，作为新账号的口令",
         "read one more line: the new account's password",

@@ -28,6 +28,7 @@ def add(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     display: Annotated[str, typer.Option("--display")],
     role: Annotated[list[str], typer.Option("--role")],
+    unit: Annotated[str, typer.Option("--unit")] = "",
     new_password: Annotated[bool, typer.Option("--new-password-stdin")] = False,
 ) -> None:
     """A new account; its token is shown once and nowhere kept."""
@@ -38,7 +39,7 @@ def add(
     )
 
     def request(_reading: Reading) -> AddUserRequest:
-        return AddUserRequest(name, display, roles, password=read_line() if new_password else "")
+        return AddUserRequest(name, display, roles, read_line() if new_password else "", unit)
 
     token, _ = shell.act(add_user, request)
     shell.show(

@@ -228,6 +228,7 @@ class Bureau:
     default_subject: str = "农业、林业、水利\\水利"
     kinds: Mapping[str, Kind] = field(default_factory=lambda: KINDS)
     release_rules: ReleaseRules = field(default_factory=ReleaseRules)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, channel: str) -> str:
         """What people call a channel; its name when it is not configured any more."""

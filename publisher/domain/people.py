@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -66,6 +66,10 @@ class Person:
     substitute: str = ""
     contact: str = ""
     unit: str = ""
+
+
+UNIT_ROLES = frozenset({Role.DRAFTER, Role.EDITOR})
+"""What people of a subordinate unit may be: the unit submits, the bureau reviews, signs and administers."""
 
 
 class Act(StrEnum):
@@ -322,6 +326,28 @@ def require(act: Act, person: Person) -> None:
             field="actor",
             allowed=names,
             english=f"{person.name} may not {act.value}; allowed roles: {', '.join(sorted(allowed))}",
+        )
+
+
+def check_unit(unit: str, roles: Iterable[Role], units: Collection[str]) -> None:
+    """Refuse a unit that the settings do not name, and roles that a unit's people cannot have."""
+    if not unit:
+        return
+    if unit not in units:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"设置里没有单位“{unit}”",
+            field="unit",
+            allowed="、".join(units) or "先在设置里写 [[units]]",
+            english="no such unit",
+        )
+    if set(roles) - UNIT_ROLES:
+        raise refuse(
+            Reason.BAD_INPUT,
+            "下属单位的人只能拟稿和编辑，审核、审查、签发和管理由本局办",
+            field="roles",
+            allowed="、".join(ROLE_LABELS[role] for role in sorted(UNIT_ROLES)),
+            english="people of a unit draft and edit only",
         )
 
 

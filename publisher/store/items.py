@@ -188,6 +188,19 @@ class Items:
         query = sa.select(t.drafts).where(t.drafts.c.item_id == item_id).order_by(t.drafts.c.updated_at)
         return records(DraftRecord, self._c.execute(query))
 
+    def open_drafts_of(self, person: str) -> list[tuple[str, str]]:
+        """Item and title of each open draft that this person saved last."""
+        d, i = t.drafts.c, t.items.c
+        query = sa.select(i.id, i.title).join(t.drafts, d.item_id == i.id)
+        rows = self._c.execute(query.where(d.open, d.updated_by == person).order_by(i.created_at))
+        return [(row.id, row.title) for row in rows]
+
+    def hand_drafts(self, person: str, successor: str) -> None:
+        """The open drafts of one person are another's from now on."""
+        d = t.drafts
+        mine = (d.c.open, d.c.updated_by == person)
+        self._c.execute(sa.update(d).where(*mine).values(updated_by=successor, version=d.c.version + 1))
+
     def uses_file(self, digest: str, *, besides: str) -> bool:
         """Whether a draft or revision of another item holds this file."""
         found = (

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from publisher.store import schema as t
+from publisher.store.columns import UtcInstant
 from publisher.store.people import token_digest
 
 
@@ -61,6 +62,14 @@ class Sessions:
         s = t.sessions
         query = sa.select(s).where(s.c.person == person, s.c.ended_at.is_(None)).order_by(s.c.seen_at.desc())
         return [SessionRecord(**row._mapping) for row in self._c.execute(query)]
+
+    def last_seen(self) -> dict[str, datetime]:
+        """When each account was used last, of those that ever were."""
+        s = t.sessions.c
+        rows = self._c.execute(
+            sa.select(s.person, sa.func.max(s.seen_at, type_=UtcInstant)).group_by(s.person)
+        )
+        return {row[0]: row[1] for row in rows}
 
     def fail(self, session_id: str) -> int:
         """One more wrong proof; how many there were."""

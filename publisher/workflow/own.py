@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from publisher.domain.errors import Reason, refuse
@@ -64,7 +64,7 @@ def own_account(reading: Reading, now: datetime, person: Person, days: int) -> O
     substitute = reading.people.get(person.substitute) if person.substitute else None
     made = account.password_at or (account.created_at if account.password_hash else None)
     return OwnAccount(
-        person,
+        replace(person, unit=reading.bureau.units.get(person.unit, person.unit)),
         f"{substitute.display}（{substitute.name}）" if substitute else "",
         made,
         account.one_time,

@@ -6,15 +6,18 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from publisher.audit.entries import NOBODY, Outcome, fact_value
 from publisher.domain.errors import Reason, refuse
 from publisher.domain.passwords import check_password
-from publisher.domain.people import Act, Person, Role, check_roles, require
+from publisher.domain.people import Act, Person, Role, check_roles, check_unit, require
 from publisher.store.people import token_digest
 from publisher.store.unit_of_work import Store, UnitOfWork
 from publisher.workflow.acts import Actor
 
+RESERVED = frozenset({"new", "system", "nobody", "none"})
+"""Words of ours: no account is called so."""
 NAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 
 
@@ -26,19 +29,25 @@ class AddUserRequest:
     display: str
     roles: tuple[str, ...]
     password: str = field(default="", repr=False)
+    unit: str = ""
 
 
 def add_user(uow: UnitOfWork, now: datetime, actor: Actor, request: AddUserRequest) -> str:
-    """Make an account, by an administrator; returns the token, which is shown once and kept only as a digest."""
+    """Make an account, by an administrator; returns the token, which is shown once and kept only as a digest.
+
+    Where somebody is security administrator the account opens only when they agree.
+    """
     require(Act.ADD_USER, actor.person)
-    token = write_user(uow, now, request)
+    waits = bool(uow.people.with_role(Role.SECURITY_ADMINISTRATOR))
+    asked = {"what": "add", "by": actor.name, "at": now.isoformat()} if waits else None
+    token = write_user(uow, now, request, waits=asked)
     uow.record(
         now,
         "person:user:added",
         actor.name,
         f"user:{request.name}",
         os_user=actor.os_user,
-        facts={"roles": ",".join(sorted(request.roles))},
+        facts={"roles": ",".join(sorted(request.roles))} | ({"waits": "true"} if waits else {}),
         notes={"display": request.display},
     )
     uow.commit()
@@ -87,16 +96,21 @@ def set_contact(
     """指定联系目标, by an administrator. `targets` are the names in the settings."""
     require(Act.CHANGE_USER, actor.person)
     _account(uow, request.name, "name")
-    if request.target and request.target not in targets:
+    check_contact(request.target, targets)
+    uow.people.change(request.name, contact=request.target)
+    _record_change(uow, now, actor, "person:user:contact", request.name, {"target": request.target})
+
+
+def check_contact(target: str, targets: Collection[str]) -> None:
+    """Refuse a target that the settings do not name."""
+    if target and target not in targets:
         raise refuse(
             Reason.BAD_INPUT,
-            f"设置里没有目标“{request.target}”",
+            f"设置里没有目标“{target}”",
             field="target",
             allowed="、".join(sorted(targets)) or "先在设置里写 [[alerts.targets]]",
             english="no such target",
         )
-    uow.people.change(request.name, contact=request.target)
-    _record_change(uow, now, actor, "person:user:contact", request.name, {"target": request.target})
 
 
 def _account(uow: UnitOfWork, name: str, field: str) -> None:
@@ -112,29 +126,42 @@ def _record_change(
     uow.commit()
 
 
-def write_user(uow: UnitOfWork, now: datetime, request: AddUserRequest) -> str:
-    """Check and insert an account without committing; returns its token."""
+def write_user(
+    uow: UnitOfWork,
+    now: datetime,
+    request: AddUserRequest,
+    *,
+    one_time: bool = False,
+    waits: dict[str, Any] | None = None,
+) -> str:
+    """Check and insert an account without committing; returns its token, "" when a one-time password proves it.
+
+    With `waits` (what was asked) it is not active until somebody agrees.
+    """
     roles = check_account(request)
-    if request.password:
+    check_unit(request.unit, roles, uow.bureau.units)
+    if request.password and not one_time:
         check_password(request.password, request.name, request.display.strip())
     if uow.people.get(request.name) is not None:
         raise refuse(
             Reason.WRONG_STATE, f"账号“{request.name}”已存在", field="name", english="the account exists"
         )
-    token = uow.entropy(24).hex()
+    token = "" if one_time else uow.entropy(24).hex()
     uow.people.add(
-        Person(request.name, request.display.strip(), roles),
+        Person(request.name, request.display.strip(), roles, active=waits is None, unit=request.unit),
         body=uow.bureau.body,
         password_hash=hash_password(request.password) if request.password else "",
-        token_hash=token_digest(token),
+        token_hash=token_digest(token) if token else "",
         now=now,
+        one_time=one_time,
+        asked=waits,
     )
     return token
 
 
 def check_account(request: AddUserRequest) -> frozenset[Role]:
     """The roles of an account that could be made; refused for a name, person or role that cannot be."""
-    if not NAME.fullmatch(request.name):
+    if not NAME.fullmatch(request.name) or request.name in RESERVED:
         raise refuse(
             Reason.BAD_INPUT,
             f"账号“{request.name}”不能用",
@@ -146,10 +173,11 @@ def check_account(request: AddUserRequest) -> frozenset[Role]:
         raise refuse(
             Reason.BAD_INPUT, "要写姓名", field="display", allowed="真实姓名", english="the person's name"
         )
-    return check_roles(_roles(request.roles))
+    return check_roles(roles_of(request.roles))
 
 
-def _roles(words: tuple[str, ...]) -> list[Role]:
+def roles_of(words: tuple[str, ...]) -> list[Role]:
+    """The roles of their words; refused for one that is none."""
     known = {role.value: role for role in Role}
     unknown = [word for word in words if word not in known]
     if unknown:

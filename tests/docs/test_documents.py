@@ -31,6 +31,7 @@ from publisher.settings import (
     PacePart,
     Settings,
     TargetPart,
+    UnitPart,
 )
 from tests.docs.pages import LINK, ROOT, documents, rows, section, shown, text_of, without_code
 
@@ -96,6 +97,7 @@ SECTIONS: dict[str, type[BaseModel]] = {
     "## 顶层 Top level": Settings,
     "## `[bureau]`": BureauPart,
     "## `[[columns]]`": ColumnPart,
+    "## `[[units]]`": UnitPart,
     "## `[channels.<name>]`": ChannelPart,
     "## `[audit]`": AuditPart,
     "## `[pace]`": PacePart,

@@ -13,6 +13,7 @@ from publisher.web.console import editor_files
 from publisher.web.console import help as help_pages
 from publisher.web.console import items
 from publisher.web.console import own
+from publisher.web.console import people
 from publisher.web.console import sign_in
 from publisher.web.console import tokens
 from publisher.web.console import workbench
@@ -24,6 +25,7 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     own.add,
     editor.add,
     editor_files.add,
+    people.add,
     items.add,
     tokens.add,
     help_pages.add,
