@@ -25,7 +25,7 @@ SHOWN = {"zhou": "周编辑"}
 def console(world: World, *, https: bool = False) -> Iterator[httpx.Client]:
     """A browser before the console, without a session."""
     app = console_app(world.office, https=https)
-    with served(app, "127.0.0.1", 0) as base, httpx.Client(base_url=base, headers=HERE) as client:
+    with served(app, "127.0.0.1", 0) as base, httpx.Client(base_url=base, headers=HERE, timeout=60) as client:
         yield client
 
 
@@ -104,6 +104,6 @@ def seat(world: World, base: str, name: str, roles: str) -> Iterator[Seat]:
         known = reading.people.get(name)
     if known is None:
         employ(world, name, roles, display=name)
-    with httpx.Client(base_url=base, headers=HERE) as client:
+    with httpx.Client(base_url=base, headers=HERE, timeout=60) as client:
         assert sign_in(client, name).status_code == 303
         yield Seat(client, form_in(client.get("/").text))
