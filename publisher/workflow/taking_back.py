@@ -154,7 +154,7 @@ def _lines(
         mine = [p for p in postings if p.channel == name]
         theirs = [part for part in parts if part.channel == name]
         if mine or theirs:
-            before = max((line.seconds for line in found), default=0) if name in last else 0
+            before = max((one.seconds for one in found if not one.portal), default=0) if name in last else 0
             found.append(_line(reading, now, outlets, name, mine, theirs, book, before, second=name in last))
     return found
 

@@ -1,7 +1,7 @@
 """The board of postings, one posting, and what the rooms about deliveries share."""
 
 WORDS = {
-    "%(at)s 的": "due %(at)s",
+    "%(at)s 应发": "due %(at)s",
     "%(at)s 送出": "sent %(at)s",
     "%(at)s 起": "since %(at)s",
     "%(at)s 发出": "out %(at)s",

@@ -14,7 +14,7 @@ WORDS = {
     "停下来": "Stop",
     "现在有 %(n)s 条在等着发": "%(n)s wait to go out now",
     "停什么": "What to stop",
-    "紧急的预警仍会发出，人命关天的不能等。": "Urgent warnings still go out: lives may depend on them.",
+    "紧急的预警（如洪水）仍会发出。": "Urgent warnings (floods) still go out.",
     "全部渠道，紧急的也停": "All channels, urgent things too",
     "只在系统或账号被人利用时选这个。": "Choose this only when the system or an account is being misused.",
     "只停这一个，紧急的也停。有 %(n)s 条在等。": "This one only, urgent things too. %(n)s wait there.",
