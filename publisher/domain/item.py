@@ -26,6 +26,8 @@ from publisher.domain.identifiers import DOCUMENT_NUMBER, RevisionDigest
 
 TITLE_LIMIT_CHARS = 120
 TAG = re.compile(r"<[^>]*>")
+IMAGE = re.compile(r"<img\b[^>]*>")
+ALT = re.compile(r'\balt="\s*[^"\s]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,12 @@ def _text_problems(content: Content, bureau: Bureau) -> list[Problem]:
                 f"内容概述 {len(content.summary)} 字，太长",
                 f"至多 {longest} 字",
                 f"summary has {len(content.summary)} characters, at most {longest}",
+            )
+        )
+    if any(not ALT.search(image) for image in IMAGE.findall(content.body)):
+        problems.append(
+            Problem(
+                "images", "正文里有图片没有说明", "写明图里是什么", "a picture in the text has no description"
             )
         )
     if _is_blank(content.body):

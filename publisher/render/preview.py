@@ -18,6 +18,10 @@ LINK = "[[slot:portal_url]]"
 SLOT_SOURCE = re.compile(r'src="\[\[slot:image:([0-9a-f]{64})\]\]"')
 
 
+WRITTEN = ("title", "summary", "body")
+"""What a person writes and can shorten: counters of other fields would only be noise."""
+
+
 class Shape(StrEnum):
     """How a message looks: a page of a site, an article under a cover, a short post."""
 
@@ -125,7 +129,7 @@ def _counters(message: ChannelMessage, plan: ChannelPlan, profile: ChannelProfil
     found = []
     for limit in profile.limits:
         value = getattr(article, limit.field)
-        if limit.unit is Unit.BYTES or not isinstance(value, str):
+        if limit.unit is Unit.BYTES or limit.field not in WRITTEN:
             continue
         count = COUNT[limit.unit](value)
         found.append(

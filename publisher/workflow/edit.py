@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import escape
@@ -120,7 +120,7 @@ def edit_draft(uow: UnitOfWork, now: datetime, actor: Actor, request: EditReques
             english="too many files",
         )
     content = replace(request.content, files=files, correction=stored.correction, reviewer=stored.reviewer)
-    content = replace(content, body=_body(content, new))
+    content = replace(content, body=_body(content, new, stored))
     quiet = request.auto and draft.updated_by == actor.name and now - draft.updated_at < QUIET
     _keep(uow, now, actor, request.item_id, content, request.answers, recorded=not quiet)
     uow.commit()
@@ -192,14 +192,22 @@ def _kept_files(stored: Content, wanted: tuple[tuple[str, str, str], ...]) -> tu
     return tuple(kept.values())
 
 
-def _body(content: Content, added: tuple[ItemFile, ...]) -> str:
+def _body(content: Content, added: tuple[ItemFile, ...], stored: Content) -> str:
     """The text cleaned; pictures that just came stand at its end, where they can be moved from."""
     own = {file.digest for file in content.files}
-    words = {file.digest: file.title for file in content.images()}
+    words = {file.digest: file.title for file in content.images() if described(file)}
+    before = {file.digest: file.title for file in stored.images()}
+    changed = frozenset(digest for digest, title in words.items() if before.get(digest, title) != title)
     figures = "".join(
         f'<figure><img src="[[slot:image:{file.digest}]]"></figure>' for file in added if file.role == "image"
     )
-    return with_words(clean(content.body + figures, lambda source: own_picture(source, own)), words)
+    body = clean(content.body + figures, lambda source: own_picture(source, own))
+    return with_words(body, words, changed)
+
+
+def described(file: ItemFile) -> bool:
+    """Whether somebody said what a picture shows: its name alone says nothing."""
+    return file.title not in ("", file.name, file.name.rpartition(".")[0])
 
 
 PICTURE_ADDRESS = re.compile(r"(?:.*/files/|\[\[slot:image:)([0-9a-f]{64})(?:\]\])?(?:\?.*)?", re.DOTALL)
@@ -212,12 +220,12 @@ def own_picture(source: str, own: set[str]) -> str:
     return found[1] if found and found[1] in own else ""
 
 
-def with_words(body: str, words: Mapping[str, str]) -> str:
-    """Pictures that have no words of their own take those of the file."""
+def with_words(body: str, words: Mapping[str, str], changed: Collection[str] = ()) -> str:
+    """Pictures that have no words of their own, or whose file's words were `changed`, take those of the file."""
 
     def worded(found: re.Match[str]) -> str:
-        alt = found[2] or escape(words.get(found[1], ""))
-        return f'<img src="[[slot:image:{found[1]}]]" alt="{alt}"'
+        own = "" if found[1] in changed else found[2]
+        return f'<img src="[[slot:image:{found[1]}]]" alt="{own or escape(words.get(found[1], ""))}"'
 
     return PICTURE.sub(worded, body)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from publisher.screening.findings import RULES, Finding, Level, hard
 from publisher.store.records import DraftRecord
 from publisher.store.unit_of_work import Reading
 from publisher.workflow.content_words import DETAILS, detail_label, finding_place, size_words
+from publisher.workflow.edit import described
 from publisher.workflow.screen import screen_content
 from publisher.workflow.sight import item_for
 from publisher.workflow.submit import versions_of
@@ -89,11 +90,12 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """One file of the draft. `reading` says what the screen did; `placed` whether the text shows the picture."""
+    """One file of the draft: whether the text shows the picture, and whether somebody said what it shows."""
 
     file: ItemFile
     size: str
     placed: bool
+    described: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,9 @@ def desk_of(
         revisions=len(revisions),
         content=content,
         answers=given,
-        files=tuple(FileRow(f, size_words(f.size), f.digest in content.body) for f in content.files),
+        files=tuple(
+            FileRow(f, size_words(f.size), f.digest in content.body, described(f)) for f in content.files
+        ),
         details=tuple(detail_rows(content, reading.bureau)),
         bureau=reading.bureau,
         reviewers=able[Role.CONTENT_REVIEWER],
@@ -211,7 +215,7 @@ def live_of(
     """What the screen finds in a content, what is missing, and how each channel would show it now. Stores nothing."""
     today = business_day(now)
     content = with_names(content, bureau)
-    findings = screen_content(content, today)
+    findings = screen_content(cleared(content), today)
     points: dict[str, list[Problem]] = {}
     for problem in content_problems(content, bureau, today):
         points.setdefault(problem.field, []).append(problem)
@@ -230,7 +234,7 @@ def live_of(
     kind = bureau.kinds.get(content.kind)
     due = due_for(kind.clock, content.formed_on, bureau.calendar).day if kind else None
     return Live(
-        tuple(_told(n, one, answers, content.kind) for n, one in enumerate(findings, 1)),
+        tuple(_tell(findings, answers, content.kind)),
         {name: tuple(found) for name, found in points.items()},
         tuple(previews),
         tuple(unseen),
@@ -241,6 +245,15 @@ def live_of(
 
 def _length(body: str) -> int:
     return len("".join(plain(body).split()))
+
+
+def _tell(findings: Sequence[Finding], answers: Mapping[str, str], kind: str) -> Iterator[Told]:
+    """Each finding as a card; one answer stands for all of a rule, so only the first asks for it."""
+    asked: set[str] = set()
+    for number, finding in enumerate(findings, 1):
+        told = _told(number, finding, answers, kind)
+        yield replace(told, asks=False) if told.rule in asked else told
+        asked.add(told.rule)
 
 
 def _told(number: int, finding: Finding, answers: Mapping[str, str], kind: str) -> Told:

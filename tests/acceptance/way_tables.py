@@ -229,6 +229,7 @@ READING = frozenset(  # changes nothing
         "brought.draft_from_upload",
         "diff.changes",
         "diff.differences_between",
+        "edit.described",
         "edit.is_stale",
         "edit.item_id_of",
         "edit.own_picture",

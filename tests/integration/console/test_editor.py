@@ -574,3 +574,19 @@ def quiet_world_unit(uow: Any, name: str, unit: str) -> None:
     from publisher.store import schema
 
     uow._connection.execute(sa.update(schema.people).where(schema.people.c.name == name).values(unit=unit))
+
+
+def test_a_picture_of_a_word_file_without_words_is_told_and_keeps_the_draft_from_review(
+    desk: Seat, quiet_world: World
+) -> None:
+    item = bring(desk, usual_word_file(alt="")).headers["location"].split("/")[2]
+    assert "正文里有图片没有说明" in desk.get(f"/items/{item}/edit")
+    assert saved(desk, item, "submit", reviewer="shen").status_code == 422
+    key = f"image:{draft(quiet_world, item).content['files'][0]['digest']}"
+    saved(desk, item, **{f"title:{key}": "大坝全景"})
+    assert "正文里有图片没有说明" not in desk.get(f"/items/{item}/edit")
+    assert 'alt="大坝全景"' in draft(quiet_world, item).content["body"]
+    saved(desk, item, **{f"title:{key}": "大坝和溢洪道"})
+    assert 'alt="大坝和溢洪道"' in draft(quiet_world, item).content["body"], (
+        "what is changed there changes the page"
+    )
