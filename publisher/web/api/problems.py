@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from publisher.domain.errors import Problem, Reason, Refused
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:gongkai:problem:"
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,20 @@ def answer(headers: Headers, why: Turned) -> Response:
 
 def _fault(problem: Problem, lang: str) -> Fault:
     why = (problem.english or problem.why) if lang == "en" else problem.why
-    return Fault(field=_plain(problem.field), why=_plain(why), allowed=_plain(problem.allowed))
+    return Fault(
+        field=_plain(problem.field), why=_plain(why), allowed=_plain(_allowed(problem.allowed, lang))
+    )
+
+
+def _allowed(text: str, lang: str) -> str:
+    """What is allowed, in one language: `Chinese / English` is parted, Chinese words alone help nobody in English.
+
+    Values of a field stand in quotation marks and stay as they are.
+    """
+    chinese, both, english = text.partition(" / ")
+    if both:
+        return english if lang == "en" else chinese
+    return "" if lang == "en" and CHINESE.search(text) and not text.startswith("'") else text
 
 
 def _plain(text: str) -> str:
