@@ -87,25 +87,48 @@ class _Part(BaseModel):
 class BureauPart(_Part):
     """`[bureau]`: the public body."""
 
-    name: str = Field(min_length=1, max_length=60)
-    organisation: str = Field(pattern=r"^[0-9A-Z-]{9,18}$")
+    name: str = Field(
+        min_length=1, max_length=60, title="单位名称", description="页面和稿件里的发布机构，1 至 60 个字"
+    )
+    organisation: str = Field(
+        pattern=r"^[0-9A-Z-]{9,18}$",
+        title="机构代码",
+        description="索引号的第一段，9 至 18 位数字、大写字母和短横",
+    )
     body: str = Field(default="bureau", pattern=r"^[a-z][a-z0-9-]{0,39}$")
-    chain: str = Field(default="small", pattern=r"^(small|full)$")
-    link_portal: str = ""
-    default_column: str = ""
-    default_editor: str = ""
-    default_subject: str = "农业、林业、水利\\水利"
-    summary_limit_chars: int = Field(default=100, ge=20, le=500)
+    chain: str = Field(
+        default="small",
+        pattern=r"^(small|full)$",
+        title="审签链",
+        description="三人即可：初审和保密审查可以是一个人；各不相同：也须两人",
+    )
+    link_portal: str = Field(
+        default="", title="链接到哪个门户", description="其余渠道的链接指向它；不选就是最后一个门户"
+    )
+    default_column: str = Field(
+        default="", title="缺省栏目", description="稿件没有写栏目时用；不选就是第一个"
+    )
+    default_editor: str = Field(default="", title="缺省责任编辑", description="姓名；空着就用拟稿的责任编辑")
+    default_subject: str = Field(
+        default="农业、林业、水利\\水利", title="缺省主题分类", description="稿件没有写主题分类时用"
+    )
+    summary_limit_chars: int = Field(
+        default=100, ge=20, le=500, title="内容概述最多几字", description="20 至 500"
+    )
 
 
 class ColumnPart(_Part):
     """`[[columns]]`: one column of the portals."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
-    title: str = Field(min_length=1, max_length=30)
-    description: str = ""
-    keywords: str = ""
-    kind: str = "公开信息"
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9-]{0,30}$",
+        title="代码",
+        description="小写字母开头，是网址的一段，用过以后不改",
+    )
+    title: str = Field(min_length=1, max_length=30, title="栏目名称", description="1 至 30 个字")
+    description: str = Field(default="", title="栏目说明", description="写进页面标签")
+    keywords: str = Field(default="", title="关键词", description="逗号分开，写进页面标签")
+    kind: str = Field(default="公开信息", title="栏目类别", description="写进页面标签，一般不改")
 
 
 class UnitPart(_Part):
@@ -124,12 +147,25 @@ class ChannelPart(BaseModel):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     kind: str
-    label: str = Field(min_length=1, max_length=40)
+    label: str = Field(
+        min_length=1, max_length=40, title="渠道名称", description="页面和报告里这样称呼它，1 至 40 个字"
+    )
     practice: bool = False
     quotas: dict[str, Annotated[int, Field(ge=0)]] = {}
-    gap_s: int | None = Field(default=None, ge=0, le=86_400)
+    gap_s: int | None = Field(
+        default=None,
+        ge=0,
+        le=86_400,
+        title="补发间隔（秒）",
+        description="积压的内容至少隔这么久发一条；空着按渠道种类",
+    )
     callback: dict[str, Any] | None = None
-    correction: str = Field(default="", pattern=r"^(|amend|post|replace|none)$")
+    correction: str = Field(
+        default="",
+        pattern=r"^(|amend|post|replace|none)$",
+        title="更正办法",
+        description="不选按渠道种类",
+    )
 
     def options(self) -> dict[str, Any]:
         """What belongs to the kind; checked by the kind's own settings class."""
@@ -182,11 +218,19 @@ class DatabasePart(_Part):
 class WindowPart(_Part):
     """`[[windows]]` 发布时段: when these kinds may go to these channels. Empty lists mean all of them."""
 
-    kinds: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = (1, 2, 3, 4, 5, 6, 7)
-    working_days: bool = False
-    hours: str = Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")
+    kinds: tuple[str, ...] = Field(default=(), title="哪些类别", description="不选就是全部；急件不受限制")
+    channels: tuple[str, ...] = Field(default=(), title="哪些渠道", description="不选就是全部")
+    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(
+        default=(1, 2, 3, 4, 5, 6, 7), title="星期几", description="都选就是每天"
+    )
+    working_days: bool = Field(
+        default=False, title="只在工作日", description="按公布的日历：调休上班的周六算，放假的周一不算"
+    )
+    hours: str = Field(
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$",
+        title="几点到几点",
+        description="如 08:30-17:30，可到 24:00；跨零点写两条",
+    )
 
     @field_validator("hours")
     @classmethod
@@ -200,11 +244,11 @@ class WindowPart(_Part):
 class BlackoutPart(_Part):
     """`[[blackouts]]` 停发日: days on which nothing of these kinds goes out, and the reason that is shown."""
 
-    first: date
-    last: date
-    kinds: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    reason: str = Field(min_length=1, max_length=60)
+    first: date = Field(title="第一天", description="如 2026-12-13")
+    last: date = Field(title="最后一天", description="同一天就写同一天，最长 60 天")
+    kinds: tuple[str, ...] = Field(default=(), title="哪些类别", description="不选就是全部；急件不受限制")
+    channels: tuple[str, ...] = Field(default=(), title="哪些渠道", description="不选就是全部")
+    reason: str = Field(min_length=1, max_length=60, title="理由", description="等待的推送上会写")
 
     @field_validator("last")
     @classmethod
@@ -246,18 +290,32 @@ class ConsolePart(_Part):
 class TargetPart(_Part):
     """`[[alerts.targets]]`: one recipient. Its address stands in the file `url_file`."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")
-    url_file: Path
-    roles: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ("urgent", "ordinary")
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]{0,30}$", title="代码", description="小写字母开头，如 duty")
+    url_file: Path = Field(title="地址", description="群机器人或邮箱的地址，只写入，不显示")
+    roles: tuple[str, ...] = Field(
+        default=(), title="哪些角色", description="只收与这些角色有关的；角色和人都空着就全收"
+    )
+    people: tuple[str, ...] = Field(default=(), title="哪些人", description="账号，逗号分开")
+    levels: tuple[str, ...] = Field(
+        default=("urgent", "ordinary"), title="哪些级别", description="静默时段只发紧急的"
+    )
 
 
 class AlertsPart(_Part):
     """`[alerts]`: who is told of alarms and of what waits for them, and in which hours only of urgent causes."""
 
-    quiet_from: str = Field(default="21:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
-    quiet_to: str = Field(default="07:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    quiet_from: str = Field(
+        default="21:00",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        title="静默从几点",
+        description="从这时起只发紧急告警",
+    )
+    quiet_to: str = Field(
+        default="07:30",
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d$",
+        title="静默到几点",
+        description="两个时间相同就没有静默时段",
+    )
     targets: tuple[TargetPart, ...] = ()
 
     @field_validator("targets")
@@ -338,9 +396,15 @@ def os_user() -> str:
 
 def read_settings(home: Path) -> Settings:
     """Read and check `<home>/gongkai.toml`. Raises `SettingsRefused` with every problem."""
+    settings: Settings = checked(Settings, read_raw(home))
+    return settings
+
+
+def read_raw(home: Path) -> dict[str, Any]:
+    """What stands in `<home>/gongkai.toml`, not checked. Raises `SettingsRefused` for what is no such file."""
     path = home / FILE_NAME
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as why:
         raise SettingsRefused(
             Problem(
@@ -356,8 +420,6 @@ def read_settings(home: Path) -> Settings:
         raise SettingsRefused(
             Problem(FILE_NAME, f"打不开：{why.strerror}", "可读的文件", "cannot be read")
         ) from why
-    settings: Settings = checked(Settings, raw)
-    return settings
 
 
 def checked(kind: type[Any], raw: dict[str, Any], prefix: str = "") -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,25 +18,33 @@ FILE_NAME = "holidays.toml"
 LONGEST = 366
 
 
-def announced_calendar(home: Path | None = None) -> WorkCalendar:
+def announced_calendar(home: Path | None = None, changed: Mapping[str, Any] | None = None) -> WorkCalendar:
     """Holidays and make-up working days as far as they are announced. Costs one import, so only on use.
 
-    `<home>/holidays.toml` adds years. Raises `SettingsRefused` for a file with faults.
+    `<home>/holidays.toml` adds years; those of `changed`, written in the console in the same form, go before the
+    file's. Raises `SettingsRefused` for years with faults.
     """
     from chinese_calendar import constants
 
     exceptions = dict.fromkeys(constants.holidays, False) | dict.fromkeys(constants.workdays, True)
     years = [day.year for day in exceptions]
     first, last = min(years), max(years)
-    if home is not None and (home / FILE_NAME).exists():
-        for year, days in _read_years(home / FILE_NAME, first, last).items():
+    rows = years_in(home)
+    if changed:
+        written = {row.get("year") for row in changed["years"]}
+        rows = [*(row for row in rows if row.get("year") not in written), *changed["years"]]
+    if rows:
+        for year, days in _years(rows, first, last).items():
             exceptions |= days
             last = max(last, year)
     return WorkCalendar(first, last, exceptions)
 
 
-def _read_years(path: Path, first: int, last: int) -> dict[int, dict[date, bool]]:
-    """The years of the file, each with its exceptions; years follow one another without a gap."""
+def years_in(home: Path | None) -> list[dict[str, Any]]:
+    """The years of the home folder's file as they stand there; none without a file."""
+    if home is None or not (home / FILE_NAME).exists():
+        return []
+    path = home / FILE_NAME
     try:
         raw = tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as why:
@@ -44,6 +52,11 @@ def _read_years(path: Path, first: int, last: int) -> dict[int, dict[date, bool]
     rows = raw.get("years")
     if not isinstance(rows, list) or not rows or set(raw) != {"years"}:
         raise SettingsRefused(Problem(FILE_NAME, "没有年份", "[[years]]，每年一段", "needs [[years]]"))
+    return rows
+
+
+def _years(rows: Sequence[Mapping[str, Any]], first: int, last: int) -> dict[int, dict[date, bool]]:
+    """The years, each with its exceptions; years follow one another without a gap."""
     problems: list[Problem] = []
     years: dict[int, dict[date, bool]] = {}
     for at, row in enumerate(rows, 1):
@@ -63,7 +76,7 @@ def _read_years(path: Path, first: int, last: int) -> dict[int, dict[date, bool]
     return dict(sorted(years.items()))
 
 
-def _days(place: str, year: int, row: dict[str, Any], problems: list[Problem]) -> dict[date, bool]:
+def _days(place: str, year: int, row: Mapping[str, Any], problems: list[Problem]) -> dict[date, bool]:
     """The exceptions of one year; a fault is added to `problems`."""
     days: dict[date, bool] = {}
     for key, works in (("holidays", False), ("workdays", True)):

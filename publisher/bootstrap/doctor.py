@@ -10,6 +10,7 @@ from pathlib import Path
 
 from publisher.bootstrap.calendar import FILE_NAME
 from publisher.bootstrap.office import ANCHOR, KEY, Office
+from publisher.bootstrap.warnings import space_of
 from publisher.domain.clocks import business_day, shown_minute
 from publisher.domain.posting import CHANNEL_LABELS, ChannelState
 from publisher.domain.timing import CONSENT_WARN_DAYS
@@ -40,6 +41,7 @@ def diagnose(office: Office) -> list[Check]:
     """Every check, in the order in which a person would mend things. Changes nothing."""
     return [
         *_files(office),
+        *_settings(office),
         *_work(office),
         _calendar(office),
         *_channels(office),
@@ -57,6 +59,15 @@ def _files(office: Office) -> Iterator[Check]:
     if isinstance(kept, Path):
         writable = os.access(kept, os.W_OK)
         yield Check("数据库", "ok" if writable else "bad", "可以写入" if writable else "数据库只读")
+
+
+def _settings(office: Office) -> Iterator[Check]:
+    """Room on the disk, and whether what was changed in the console is in force."""
+    space = space_of(office.home)
+    yield Check("磁盘", "bad" if space.full else "warn" if space.low else "ok", space.words())
+    if office.unapplied is not None:
+        words = "；".join(problem.sentence() for problem in office.unapplied.problems)
+        yield Check("设置", "bad", f"最近一次改动没有生效：{words}")
 
 
 def _work(office: Office) -> Iterator[Check]:

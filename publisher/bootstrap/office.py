@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,25 +15,13 @@ from channels.contract import Channel, ChannelProfile, Ports
 from channels.http import Http, LateClient
 from channels.registry import KINDS
 from publisher.audit.keys import PublicKey, load_key_file, public_key_of
-from publisher.bootstrap.calendar import announced_calendar
-from publisher.bootstrap.post import NO_POST, open_post
-from publisher.bootstrap.rules import release_rules
+from publisher.bootstrap.overlay import Raw, Rules, only_running, template_folder
+from publisher.bootstrap.plan import Plan, plan_of
+from publisher.bootstrap.post import NO_POST
 from publisher.domain.alerting import Post
-from publisher.domain.catalogue import Bureau, ChannelPlan, Column
-from publisher.domain.correction import CorrectionRule
 from publisher.domain.errors import Problem
-from publisher.domain.identifiers import ItemId, posting_key
-from publisher.domain.quota import CallQuota
 from publisher.notices.messenger import Messenger
-from publisher.settings import (
-    ChannelPart,
-    Settings,
-    SettingsRefused,
-    checked,
-    os_user,
-    read_settings,
-    resolve_secrets,
-)
+from publisher.settings import Settings, SettingsRefused, os_user, read_raw
 from publisher.store.blobs import Blobs
 from publisher.store.engine import Target
 from publisher.store.migrate import is_current, read_meta, upgrade
@@ -61,6 +50,10 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+def _no_channel(name: str) -> Channel:
+    raise LookupError(name)
+
+
 @dataclass
 class Office:
     """One public body's product, ready to use. Close it when done."""
@@ -79,6 +72,15 @@ class Office:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     post: Post = NO_POST
     messenger: Messenger = field(default_factory=lambda: Messenger({}), repr=False)
+    plan: Plan = field(repr=False, kw_only=True)
+    raw: Raw = field(repr=False, kw_only=True)
+    rules_id: int = 0
+    unapplied: SettingsRefused | None = None
+    channels: dict[str, Channel] = field(default_factory=dict, repr=False)
+    build: Callable[[str], Channel] = field(default=_no_channel, repr=False)
+    on_change: list[Callable[[Office], None]] = field(default_factory=list, repr=False)
+    _refused_id: int = 0
+    _taking_up: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def now(self) -> datetime:
         """Business time."""
@@ -107,6 +109,46 @@ class Office:
     def perform(self, actor: Actor, use_case: Callable[..., T], request: object, **tools: Any) -> T:
         """Run a use case; a refusal is recorded and raised again."""
         return perform(self.store, self.now(), actor, use_case, request, **tools)
+
+    def take_up(self) -> bool:
+        """Take up what was changed in the console since; False when nothing was. One small question.
+
+        What a version refuses together with the file or its secret files stays as it was, `unapplied` says why.
+        A new channel begins when the process is started again; alarms go to new targets from then on too.
+        """
+        with self.store.glance() as reading:
+            newest = reading.rules.newest_id()
+        if newest in (self.rules_id, self._refused_id):
+            return False
+        with self._taking_up:
+            rules_id, rules = _rules_in(self.store)
+            if rules_id == self.rules_id:
+                return False
+            running = frozenset(self.channels)
+            try:
+                plan = plan_of(self.home, self.raw, only_running(rules, self.raw, running))
+            except SettingsRefused as why:
+                self.unapplied, self._refused_id = why, rules_id
+                return False
+            self._change_to(plan, rules_id)
+        for told in self.on_change:
+            told(self)
+        return True
+
+    def _change_to(self, plan: Plan, rules_id: int) -> None:
+        before, self.plan = self.plan, plan
+        self.settings, self.options, self.profiles = plan.settings, plan.options, plan.profiles
+        self.post, self.messenger, self.secrets = plan.post, plan.messenger, plan.secrets
+        self.store.bureau = plan.bureau
+        if isinstance(self.templates, Templates):
+            self.templates.renew(plan)
+        for name, part in plan.settings.channels.items():
+            same = part == before.settings.channels.get(name) and plan.options[name] == before.options.get(
+                name
+            )
+            if name in self.channels and not same:
+                self.channels[name] = self.build(name)
+        self.unapplied, self._refused_id, self.rules_id = None, 0, rules_id
 
     def submit_tools(self) -> dict[str, Any]:
         """What `submit` needs beside its request."""
@@ -138,10 +180,9 @@ def open_office(
     `journal` and `http` are handed to the channels as they are: tests wrap them. Raises `SettingsRefused`
     before anything is opened, `StoreUnavailable` when the database cannot be used.
     """
-    settings = read_settings(home)
-    options, secrets = _channel_options(home, settings)
-    post, messenger, addresses = open_post(home, settings.alerts)
-    target = target_of(home, settings)
+    raw = read_raw(home)
+    plan = plan_of(home, raw, {})
+    target = target_of(home, plan.settings)
     if isinstance(target, Path) and not target.exists():
         raise SettingsRefused(
             Problem(DATABASE, "数据库还没有建立", "先运行 publisher init", "run: publisher init")
@@ -153,42 +194,52 @@ def open_office(
         raise SettingsRefused(
             Problem(DATABASE, "数据库没有初始化完", "在空目录重新运行 publisher init", "incomplete")
         )
-    bureau = bureau_of(home, settings, options)
-    store = Store(target, bureau, Blobs(home / "blobs"), log_id)
-    folders = [home / settings.templates] if settings.templates else []
-    templates = _late_renderer(folders, bureau, _sites(options))
+    store = Store(target, plan.bureau, Blobs(home / "blobs"), log_id)
+    try:
+        rules_id, rules = _rules_in(store)
+        plan = plan_of(home, raw, rules) if rules else plan
+    except SettingsRefused:
+        store.close()
+        raise
+    store.bureau = plan.bureau
+    templates = Templates(home, plan)
     client = LateClient()
-    channels = _build(store, settings, options, templates, clock, http or Http(client))
-    signer = load_key_file(home / KEY)
-    anchor = home / (settings.audit.anchor or ANCHOR)
-    return Office(
+    web = http or Http(client)
+    outlets: dict[str, Channel] = {}
+    office = Office(
         home=home,
-        settings=settings,
+        settings=plan.settings,
         store=store,
-        outlets=Outlets(channels, clock, worker=new_worker_name(), journal=journal),
+        outlets=Outlets(outlets, clock, worker=new_worker_name(), journal=journal),
         templates=templates,
-        seal=Seal(signer, anchor),
-        public_key=public_key_of(signer, log_id),
-        profiles={name: KINDS[part.kind].profile for name, part in settings.channels.items()},
-        options=options,
+        seal=Seal(load_key_file(home / KEY), home / (plan.settings.audit.anchor or ANCHOR)),
+        public_key=public_key_of(load_key_file(home / KEY), log_id),
+        profiles=plan.profiles,
+        options=plan.options,
         client=client,
         clock=clock,
-        secrets=(*secrets, *addresses),
-        post=post,
-        messenger=messenger,
+        secrets=plan.secrets,
+        post=plan.post,
+        messenger=plan.messenger,
+        plan=plan,
+        raw=raw,
+        rules_id=rules_id,
     )
+    office.channels = outlets
+    office.build = lambda name: _channel(office, name, templates, web)
+    for name in plan.settings.channels:
+        outlets[name] = office.build(name)
+    _register(office)
+    return office
 
 
-def _late_renderer(
-    folders: list[Path], bureau: Bureau, sites: Mapping[str, Mapping[str, str]]
-) -> Callable[[], Renderer]:
-    @cache
-    def made() -> Renderer:
-        from publisher.render.renderer import Renderer
-
-        return Renderer(folders, bureau, sites)
-
-    return made
+def _rules_in(store: Store) -> tuple[int, Rules]:
+    """The newest version's number, and the newest value of each area that was ever changed in the console."""
+    with store.read() as reading:
+        current = reading.rules.current()
+    return max((rule.id for rule in current.values()), default=0), {
+        area: rule.value for area, rule in current.items()
+    }
 
 
 def target_of(home: Path, settings: Settings) -> Target:
@@ -196,172 +247,53 @@ def target_of(home: Path, settings: Settings) -> Target:
     return settings.database.address(home) or home / DATABASE
 
 
-def _channel_options(home: Path, settings: Settings) -> tuple[dict[str, Any], tuple[str, ...]]:
-    options: dict[str, Any] = {}
-    secrets: list[str] = []
-    for name, part in settings.channels.items():
-        prefix = f"channels.{name}"
-        if part.kind not in KINDS:
-            raise SettingsRefused(
-                Problem(f"{prefix}.kind", f"没有“{part.kind}”这种渠道", "、".join(KINDS), "unknown kind")
-            )
-        raw = resolve_secrets(home, part.options(), prefix)
-        kind = KINDS[part.kind].settings
-        if "folder" in raw:
-            raw["folder"] = home / str(raw["folder"])
-        told = {"label": part.label, "practice": part.practice}
-        raw |= {key: value for key, value in told.items() if key in kind.model_fields}
-        options[name] = checked(kind, raw, prefix)
-        secrets += [v.get_secret_value() for _, v in options[name] if hasattr(v, "get_secret_value")]
-    _refuse_shared_accounts(settings, options)
-    return options, tuple(secrets)
+class Templates:
+    """Gives the renderer; made at its first use, because its library is a slow import, and anew after a change."""
+
+    def __init__(self, home: Path, plan: Plan) -> None:
+        """The bureau's own folders go before the shipped one, what was written in the console before both."""
+        self._home = home
+        self.renew(plan)
+
+    def renew(self, plan: Plan) -> None:
+        """From the next call on, templates and rules are those of this plan."""
+        self._made = cache(lambda: renderer_of(self._home, plan))
+
+    def __call__(self) -> Renderer:
+        """The renderer."""
+        return self._made()
 
 
-def _refuse_shared_accounts(settings: Settings, options: Mapping[str, Any]) -> None:
-    """Two channels of one account, or of one folder, would send everything there twice."""
-    owners: dict[object, str] = {}
-    for name, part in settings.channels.items():
-        field = KINDS[part.kind].account
-        account = str(getattr(options[name], field))
-        owner = owners.setdefault(account if field == "folder" else (part.kind, account), name)
-        if owner != name:
-            words = f"和渠道“{owner}”是同一个账号或目录，会重复发布"
-            raise SettingsRefused(
-                Problem(f"channels.{name}.{field}", words, "每个账号一个渠道", f"same account as {owner}")
-            )
+def renderer_of(home: Path, plan: Plan) -> Renderer:
+    """What fills the templates under a plan."""
+    from publisher.render.renderer import Renderer
+
+    written = template_folder(plan.rules)
+    own = home / plan.settings.templates if plan.settings.templates else None
+    return Renderer([folder for folder in (written, own) if folder is not None], plan.bureau, plan.sites)
 
 
-def bureau_of(home: Path, settings: Settings, options: Mapping[str, Any]) -> Bureau:
-    """The rules in force, from the settings. Raises `SettingsRefused` for a default that does not exist."""
-    part = settings.bureau
-    gates = [
-        name
-        for name, channel in settings.channels.items()
-        if KINDS[channel.kind].profile.amendable and hasattr(options[name], "site")
-    ]
-    if not gates:
-        raise SettingsRefused(
-            Problem("channels", "至少要有一个门户", 'kind = "portal"', "a portal is needed")
-        )
-    link = part.link_portal or gates[-1]
-    columns = {c.name: Column(c.name, c.title, c.description, c.keywords, c.kind) for c in settings.columns}
-    faults = [
-        Problem(f"bureau.{key}", f"“{value}”不存在", "、".join(allowed), f"unknown {key}")
-        for key, value, allowed in (
-            ("link_portal", link, gates),
-            ("default_column", part.default_column or settings.columns[0].name, list(columns)),
-        )
-        if value not in allowed
-    ]
-    if faults:
-        raise SettingsRefused(*faults)
-    longest = max((_longest(options[name].root_url, columns) for name in gates), key=len)
-    plans = {
-        name: ChannelPlan(
-            name,
-            c.kind,
-            c.label,
-            name in gates,
-            c.practice,
-            longest,
-            quotas=quotas_in_force(name, c, options[name]),
-            gap_s=KINDS[c.kind].profile.gap_s if c.gap_s is None else c.gap_s,
-            correction=_correction(name, c),
-        )
-        for name, c in settings.channels.items()
-    }
-    return Bureau(
-        body=part.body,
-        name=part.name,
-        organisation=part.organisation,
-        columns=columns,
-        channels=plans,
-        calendar=announced_calendar(home),
-        release_rules=release_rules(settings),
-        units={unit.name: unit.title for unit in settings.units},
-        chain=part.chain,
-        link_portal=link,
-        default_column=part.default_column or settings.columns[0].name,
-        default_editor=part.default_editor,
-        summary_limit_chars=part.summary_limit_chars,
-        default_subject=part.default_subject,
+def _channel(office: Office, name: str, templates: Templates, http: Http) -> Channel:
+    """One channel as the settings have it now."""
+    store, plan = office.store, office.plan
+    kind = KINDS[plan.settings.channels[name].kind]
+    ports = Ports(
+        account=StoreAccount(store, name),
+        meter=StoreMeter(store, name, plan.bureau.channels[name].quotas, office.clock),
+        files=_Files(store.blobs, lambda: templates().shipped_files()),
+        pages=lambda template, values: templates().page(template, values),
+        now=office.clock,
     )
+    return kind.build(plan.options[name], ports, http)
 
 
-def quotas_in_force(name: str, part: ChannelPart, options: Any) -> tuple[CallQuota, ...]:
-    """The kind's quotas with the account's own numbers. Raises `SettingsRefused` for a call that it has not."""
-    kind = KINDS[part.kind]
-    known = kind.quotas(options) if kind.quotas else kind.profile.quotas
-    calls = {quota.call for quota in known}
-    strange = [
-        Problem(f"channels.{name}.quotas.{call}", "没有这一项额度", "、".join(sorted(calls)), "unknown call")
-        for call in part.quotas
-        if call not in calls
-    ]
-    if strange:
-        raise SettingsRefused(*strange)
-    return tuple(CallQuota(q.call, q.window, part.quotas.get(q.call, q.limit), q.sending) for q in known)
-
-
-def _correction(name: str, part: ChannelPart) -> CorrectionRule:
-    profile = KINDS[part.kind].profile
-    rule = CorrectionRule(part.correction or profile.correction.value)
-    possible = [r for r in CorrectionRule if (r is CorrectionRule.AMEND) <= profile.amendable]
-    if rule not in possible:
-        raise SettingsRefused(
-            Problem(
-                f"channels.{name}.correction",
-                f"{profile.label}不能原址更正",
-                "、".join(possible),
-                f"{part.kind} cannot amend in place",
-            )
-        )
-    return rule
-
-
-def _longest(root_url: str, columns: Mapping[str, Column]) -> str:
-    column = max(columns, key=len)
-    key = posting_key(ItemId(""), "", "", 0)
-    return f"{root_url}/{column}/2000/01/20000101-{key}.html?m={key}"
-
-
-def _sites(options: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
-    return {name: option.site() for name, option in options.items() if hasattr(option, "site")}
-
-
-def _build(
-    store: Store,
-    settings: Settings,
-    options: Mapping[str, Any],
-    templates: Callable[[], Renderer],
-    clock: Now,
-    http: Http,
-) -> dict[str, Channel]:
-    shipped: dict[str, bytes] = {}
-
-    def pictures() -> Mapping[str, bytes]:
-        if not shipped:
-            shipped.update(templates().shipped_files())
-        return shipped
-
-    files = _Files(store.blobs, pictures)
-    channels: dict[str, Channel] = {}
-    for name, part in settings.channels.items():
-        kind = KINDS[part.kind]
-        ports = Ports(
-            account=StoreAccount(store, name),
-            meter=StoreMeter(store, name, store.bureau.channels[name].quotas, clock),
-            files=files,
-            pages=lambda template, values: templates().page(template, values),
-            now=clock,
-        )
-        channels[name] = kind.build(options[name], ports, http)
+def _register(office: Office) -> None:
+    """Make configured channels known to the database."""
+    store, settings = office.store, office.settings
     with store.read() as reading:
         known = {channel.name for channel in reading.accounts.channels()}
-    if set(channels) - known:
+    if set(settings.channels) - known:
         with store.write() as uow:
-            for name in channels:
-                kind_name = settings.channels[name].kind
-                uow.accounts.ensure_channel(name, body=store.bureau.body, kind=kind_name, now=clock())
+            for name, part in settings.channels.items():
+                uow.accounts.ensure_channel(name, body=store.bureau.body, kind=part.kind, now=office.clock())
             uow.commit()
-    return channels

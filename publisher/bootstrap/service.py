@@ -47,6 +47,7 @@ def serving(
         sweep_s=sweep_s or pace.sweep_s,
         lease_s=pace.lease_s,
         renew_s=pace.renew_s,
+        take_up=office.take_up,
     )
     messages = Messages(office.store, office.now, office.post, report)
     with office.store.joined(office.outlets.worker, office.now(), lease_s=pace.lease_s):
@@ -90,6 +91,7 @@ def run_service(
             return 0
         stack.callback(office.close)
         configure(office.secrets)
+        office.on_change.append(lambda changed: configure(changed.secrets))
         places: dict[str, str] = {}
         if with_sandbox:
             from publisher.bootstrap.practice import open_practice

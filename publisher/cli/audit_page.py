@@ -36,6 +36,9 @@ ATTEMPTS: dict[str, str] = {  # what was refused: a use case, where its name is 
     "pause_by_hand": "暂停渠道",
     "reopen_by_hand": "恢复渠道",
     "record_export": "导出存证",
+    "begin_probe": "试连接",
+    "end_probe": "试连接",
+    "restore_rules": "恢复旧的设置",
     "prove": "确认身份",
 }
 SUBJECTS = {
@@ -49,6 +52,7 @@ SUBJECTS = {
     "note": "附注",
     "log": "日志",
     "daemon": "服务",
+    "settings": "设置",
 }
 SHORT_CHARS = 8
 BRIEF_CHARS = 120

@@ -120,6 +120,7 @@ ENTRY_KINDS: dict[str, str] = {
     "person:channel:consent_failed": "授权没有办成",
     "person:channel:authorised": "渠道授权",
     "person:channel:probed": "试连接",
+    "person:settings:changed": "改设置",
     "person:log:exported": "导出存证日志",
     "system:nudge:sent": "催办",
 }

@@ -116,6 +116,8 @@ class Act(StrEnum):
     UNFREEZE_CHANNEL = "unfreeze_channel"
     AUTHORISE_CHANNEL = "authorise_channel"
     PROBE_CHANNEL = "probe_channel"
+    CHANGE_SETTINGS = "change_settings"
+    CHANGE_RULES = "change_rules"
     ADD_USER = "add_user"
     CHANGE_USER = "change_user"
     CONFIRM_USER = "confirm_user"
@@ -169,6 +171,8 @@ ACT_LABELS = {
     Act.UNFREEZE_CHANNEL: "解除冻结",
     Act.AUTHORISE_CHANNEL: "授权渠道",
     Act.PROBE_CHANNEL: "试连接",
+    Act.CHANGE_SETTINGS: "改系统设置",
+    Act.CHANGE_RULES: "改发布规矩",
     Act.ADD_USER: "新增人员",
     Act.CHANGE_USER: "修改人员",
     Act.CONFIRM_USER: "确认人员变动",
@@ -226,6 +230,8 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.UNFREEZE_CHANNEL: frozenset({Role.APPROVER}),
     Act.AUTHORISE_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.PROBE_CHANNEL: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
+    Act.CHANGE_SETTINGS: frozenset({Role.ADMINISTRATOR}),
+    Act.CHANGE_RULES: frozenset({Role.EDITOR, Role.APPROVER, Role.ADMINISTRATOR}),
     Act.ADD_USER: frozenset({Role.ADMINISTRATOR}),
     Act.CHANGE_USER: frozenset({Role.ADMINISTRATOR}),
     Act.CONFIRM_USER: frozenset({Role.SECURITY_ADMINISTRATOR}),

@@ -48,7 +48,9 @@ Report = Callable[[str, BaseException], None]
 
 @dataclass
 class Service:
-    """Everything that runs by itself over one store. `report` gets faults that no step handles."""
+    """Everything that runs by itself over one store. `report` gets faults that no step handles; `take_up` looks
+    before each sweep whether people changed the settings.
+    """
 
     store: Store
     outlets: Outlets
@@ -58,6 +60,7 @@ class Service:
     sweep_s: float = 1.0
     lease_s: float = LEASE_S
     renew_s: float = RENEW_S
+    take_up: Callable[[], object] = lambda: None
     _stop: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _wake: dict[str, threading.Event] = field(default_factory=dict)
@@ -125,6 +128,7 @@ class Service:
     def _sweep_on(self) -> None:
         wall, mono = time.time(), time.monotonic()
         while not self._stop.is_set():
+            self._guarded("settings", lambda: int(bool(self.take_up())))
             if self._guarded("sweep", self.sweep_now):
                 for event in self._wake.values():
                     event.set()

@@ -178,6 +178,14 @@ class Items:
         """Submitted or discarded."""
         self._c.execute(sa.update(t.drafts).where(t.drafts.c.id == draft_id).values(open=False))
 
+    def columns_in_use(self) -> set[str]:
+        """Every column that some draft or revision stands in."""
+        found: set[str] = set()
+        for table in (t.revisions, t.drafts):
+            column = table.c.content["column"].as_string()
+            found.update(name for name in self._c.execute(sa.select(column).distinct()).scalars() if name)
+        return found
+
     def open_draft(self, item_id: str) -> DraftRecord | None:
         """The item's open draft."""
         query = sa.select(t.drafts).where(t.drafts.c.item_id == item_id, t.drafts.c.open.is_(True))

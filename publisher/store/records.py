@@ -239,6 +239,18 @@ class ReservationRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """One version of one area of the settings, made in the console. `value` None: as the file says."""
+
+    id: int
+    area: str
+    value: Any
+    made_by: str
+    made_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class FreezeRecord:
     """Somebody stopped a channel, or all of them (`channel` is "")."""
 

@@ -522,6 +522,18 @@ notices = sa.Table(
     sa.Index("ix_notices_alarm", "alarm_id"),
 )
 
+rules = sa.Table(
+    "rules",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("area", sa.String(160), nullable=False),
+    sa.Column("value", sa.JSON(none_as_null=True)),
+    sa.Column("made_by", sa.String(40), nullable=False),
+    sa.Column("made_at", UtcInstant, nullable=False),
+    _text("reason"),
+    sa.Index("ix_rules_area", "area", "id"),
+)
+
 log_entries = sa.Table(
     "log_entries",
     metadata,

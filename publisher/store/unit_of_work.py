@@ -42,6 +42,7 @@ from publisher.store.people import People
 from publisher.store.postings import Postings
 from publisher.store.quotas import Quotas
 from publisher.store.replies import Replies
+from publisher.store.rules import Rules
 from publisher.store.sessions import Sessions
 from publisher.store.steps import Steps
 from publisher.store.strangers import Strangers
@@ -74,6 +75,7 @@ class Reading:
         self.inbox = Inbox(connection)
         self.people = People(connection)
         self.sessions = Sessions(connection)
+        self.rules = Rules(connection)
         self.tokens = Tokens(connection)
         self.replies = Replies(connection)
         self.workers = Workers(connection, store.target)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from channels.sandbox.call import Do, Fault
-from publisher.bootstrap.office import _channel_options
+from publisher.bootstrap.plan import _channel_options
 from publisher.domain.errors import Refused
 from publisher.settings import read_settings
 from publisher.workflow import intake, review, schedule, withdraw

@@ -105,6 +105,7 @@ class Console:
         With `used` False the page asked by itself, and the session's idle time runs on.
         """
         token = token_in(request, https=self.https)
+        self.office.take_up()
         now = self.office.now()
         found = session_of(self.office.store, now, token, used=used)
         if found is None:

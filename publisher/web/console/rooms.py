@@ -14,6 +14,7 @@ from publisher.web.console import help as help_pages
 from publisher.web.console import items
 from publisher.web.console import own
 from publisher.web.console import people
+from publisher.web.console import settings
 from publisher.web.console import sign_in
 from publisher.web.console import tokens
 from publisher.web.console import workbench
@@ -30,5 +31,6 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     tokens.add,
     help_pages.add,
     channels.add,
+    settings.add,
     deliveries.add,
 )

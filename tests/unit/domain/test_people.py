@@ -59,6 +59,8 @@ DESIGN = {  # design 3, by whom
     "unfreeze_channel": "approver",
     "authorise_channel": "editor approver administrator",
     "probe_channel": "editor approver administrator",
+    "change_settings": "administrator",
+    "change_rules": "editor approver administrator",
     "add_user": "administrator",
     "change_user": "administrator",
     "confirm_user": "security_administrator",
@@ -71,6 +73,7 @@ DESIGN = {  # design 3, by whom
 }
 NOT_PUBLISHING = {
     *("pause_channel", "resume_channel", "freeze_channel", "authorise_channel", "probe_channel"),
+    *("change_settings", "change_rules"),
     *("add_user", "change_user", "read_log", "export_log"),
     *("confirm_user", "reset_password", "unlock_user", "end_sessions", "give_mandate"),
 }
