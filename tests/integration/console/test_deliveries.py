@@ -254,3 +254,30 @@ def test_a_form_from_elsewhere_does_nothing(quiet_world: World) -> None:
         fields = {"form": "0" * 64, "reason": "不发了", "shown": shown(page)}
         assert at["zhou"].client.post(f"/postings/{key}/cancel", data=fields).status_code == 403
     assert state_of(quiet_world, key) is S.WAITING
+
+
+def test_the_page_of_a_posting_asks_the_same_however_much_stands_on_record(quiet_world: World) -> None:
+    key = released(quiet_world)["weibo"]
+
+    def asked() -> int:
+        with statements(quiet_world) as found:
+            at["zhou"].get(f"/postings/{key}")
+        return len(found)
+
+    with seats(quiet_world, zhou="editor") as at:
+        few = asked()
+        with quiet_world.office.store.write() as uow:
+            for number in range(300):
+                facts = {"channel": "weibo"}
+                notes = {"words": f"第 {number} 次没有查到"}
+                uow.record(
+                    quiet_world.clock.now,
+                    "system:posting:looked",
+                    "system",
+                    f"posting:{key}",
+                    facts=facts,
+                    notes=notes,
+                )
+            uow.commit()
+        assert asked() == few
+        assert "第 299 次没有查到" in at["zhou"].get(f"/postings/{key}")

@@ -163,3 +163,31 @@ def test_what_there_is_not_is_not_there(quiet_world: World) -> None:
             at["wang"].get(f"/items/none/{name}", 403)
         at["qin2"].refused("/items/none/withdraw", {"reason": "x"}, 404)
         at["qin2"].refused("/items/none/confirm-leak", {}, 404)
+
+
+def test_a_subordinate_unit_sees_and_touches_none_of_what_is_not_its_own(world: World) -> None:
+    item_id, _ = world.out_everywhere(item_file(channels=["bureau-portal", "weibo"]))
+    posting, part = world.postings(item_id)["weibo"].id, world.parts(item_id)["weibo"].id
+    with seats(world, zhan="editor content_reviewer secrecy_reviewer approver", zhou="editor") as at:
+        assert 'class="pcard' in at["zhou"].get("/postings")
+        with world.office.store.write() as uow:
+            uow.people.change("zhan", unit="shuizhan")
+            uow.commit()
+        for path in ("/postings", "/postings?window=week", "/postings?state=out", "/postings/board"):
+            assert 'class="pcard' not in at["zhan"].get(path)
+        for path in (f"/postings/{posting}", f"/parts/{part}", f"/parts/{part}/evidence/{'0' * 64}"):
+            at["zhan"].get(path, 404)
+        for name in ("withdraw", "correct", "expunge"):
+            at["zhan"].get(f"/items/{item_id}/{name}", 404)
+            fields = {"reason": "不是我的", "note": "不是我的"}
+            at["zhan"].refused(f"/items/{item_id}/{name}", fields, 404)
+        at["zhan"].refused(f"/items/{item_id}/confirm-leak", {}, 404)
+        for path in (
+            f"/postings/{posting}/cancel",
+            f"/postings/{posting}/deny",
+            f"/postings/{posting}/confirm",
+        ):
+            at["zhan"].refused(path, {"reason": "x", "url": "https://a.example/", "looked": "1"}, 404)
+        for name in ("accept", "gone", "unremovable"):
+            at["zhan"].refused(f"/parts/{part}/{name}", {"reason": "x"}, 404)
+    assert orders(world) == []

@@ -17,6 +17,7 @@ WORDS = {
     "更正说明": "Correction note",
     "改了什么，为什么": "What changed, and why",
     "公众看得到，不超过 300 字。例如：第三段停水时间更正为 22 时。": "The public sees it; at most 300 characters. It is written in Chinese.",
+    "不打开更正稿": "Do not correct",
     "打开更正稿，去改内容": "Open the correction and edit",
     "只用于不该保存的内容，例如泄露的个人信息。抹除以后找不回来，要两个人办。": "Only for what must not be kept, such as leaked personal data. "
     "It cannot be brought back, and it takes two people.",
