@@ -194,10 +194,16 @@ def _count_items(day: Day) -> int:
         return len(reading.items.all_items())
 
 
-def _sign(day: Day, name: str, person: str, act: Callable[..., None], **words: str) -> None:
+def _sign(
+    day: Day, name: str, person: str, act: Callable[..., None], opinion: str = "", reference: str = ""
+) -> None:
     from publisher.workflow.review import SignRequest
 
-    day.office.perform(day.people[person], act, SignRequest(day.where(name).revision_id, **words))
+    day.office.perform(
+        day.people[person],
+        act,
+        SignRequest(day.where(name).revision_id, opinion=opinion, reference=reference),
+    )
 
 
 def _review(day: Day, name: str) -> None:

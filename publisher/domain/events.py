@@ -47,6 +47,8 @@ ENTRY_KINDS: dict[str, str] = {
     "person:revision:sign_off": "签发",
     "person:revision:sign_off_urgent": "紧急签发",
     "person:revision:second_look": "事后复核",
+    "person:paper:entered": "录入纸质签字",
+    "person:paper:refused": "退掉纸质签字",
     "person:revision:return": "退回",
     "person:revision:recall": "撤回送审",
     "person:revision:revoke": "撤回签发",

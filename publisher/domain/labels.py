@@ -33,6 +33,7 @@ REQUESTS = {  # the fields of what a person asks for
     "attachments": "附件",
     "body": "正文",
     "channel": "渠道",
+    "checks": "五关",
     "daemon": "服务",
     "detail": "结构化字段",
     "display": "姓名",

@@ -89,6 +89,8 @@ class Act(StrEnum):
     RETURN = "return"
     REVOKE = "revoke"
     SECOND_LOOK = "second_look"
+    ENTER_PAPER = "enter_paper"
+    CONFIRM_PAPER = "confirm_paper"
     SCHEDULE = "schedule"
     UNSCHEDULE = "unschedule"
     HOLD = "hold"
@@ -144,6 +146,8 @@ ACT_LABELS = {
     Act.RETURN: "退回",
     Act.REVOKE: "撤回签发",
     Act.SECOND_LOOK: "事后复核",
+    Act.ENTER_PAPER: "录入纸质签字",
+    Act.CONFIRM_PAPER: "确认纸质签字",
     Act.SCHEDULE: "排期",
     Act.UNSCHEDULE: "取消排期",
     Act.HOLD: "暂停",
@@ -203,6 +207,10 @@ PERMISSIONS: dict[Act, frozenset[Role]] = {  # design 3
     Act.RETURN: frozenset({Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER, Role.APPROVER}),
     Act.REVOKE: frozenset({Role.APPROVER}),
     Act.SECOND_LOOK: frozenset({Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER}),
+    Act.ENTER_PAPER: frozenset({Role.DRAFTER, Role.EDITOR, Role.DISCLOSURE_OFFICE}),
+    Act.CONFIRM_PAPER: frozenset(
+        {Role.EDITOR, Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER, Role.DISCLOSURE_OFFICE}
+    ),
     Act.SCHEDULE: frozenset({Role.EDITOR}),
     Act.UNSCHEDULE: frozenset({Role.EDITOR}),
     Act.HOLD: ANY_IN_CHAIN,

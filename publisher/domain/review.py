@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from publisher.domain.errors import Reason, refuse
 from publisher.domain.people import ACT_LABELS, Act, Person, require
@@ -50,6 +51,47 @@ CHAINS = {  # design 3
 REVIEW_ACTS = frozenset(
     {Act.PASS_CONTENT, Act.CLEAR_SECRECY, Act.REFER_UP, Act.WITHHOLD, Act.SIGN_OFF, Act.SECOND_LOOK}
 )
+
+
+class Check(StrEnum):
+    """The five checks 五关 that a reviewer goes through."""
+
+    POLITICS = "politics"
+    LAW = "law"
+    POLICY = "policy"
+    SECRECY = "secrecy"
+    LANGUAGE = "language"
+
+
+CHECK_LABELS = {
+    Check.POLITICS: "政治关",
+    Check.LAW: "法律关",
+    Check.POLICY: "政策关",
+    Check.SECRECY: "保密关",
+    Check.LANGUAGE: "文字关",
+}
+
+CHECKS: dict[
+    Act, tuple[Check, ...]
+] = {  # which a signature stands for; the approver signs on the reviewers' word
+    Act.PASS_CONTENT: (Check.POLITICS, Check.LAW, Check.POLICY, Check.LANGUAGE),
+    Act.CLEAR_SECRECY: (Check.SECRECY,),
+    Act.SECOND_LOOK: (Check.POLITICS, Check.LAW, Check.POLICY, Check.SECRECY, Check.LANGUAGE),
+}
+
+
+def require_checks(act: Act, ticked: Iterable[str]) -> None:
+    """Refuse a signature whose checks were not all ticked; names those that are missing."""
+    given = set(ticked)
+    missing = [check for check in CHECKS.get(act, ()) if check not in given]
+    if missing:
+        raise refuse(
+            Reason.BAD_INPUT,
+            f"还没有核过：{'、'.join(CHECK_LABELS[check] for check in missing)}",
+            field="checks",
+            allowed="逐项核过、勾上再签；核不过的请退回并写明理由",
+            english=f"checks not ticked: {', '.join(missing)}",
+        )
 
 
 def check_signer(chain: Chain, act: Act, person: Person, drafter: str, given: Sequence[Signature]) -> None:

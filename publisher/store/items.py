@@ -333,7 +333,16 @@ class Items:
         )
         return records(RevisionRecord, self._c.execute(query.order_by(r.expires_on)))
 
-    def sign(self, revision_id: str, signature: Signature, *, opinion: str = "", reference: str = "") -> None:
+    def sign(
+        self,
+        revision_id: str,
+        signature: Signature,
+        *,
+        opinion: str = "",
+        reference: str = "",
+        checks: Sequence[str] = (),
+        on_paper: bool = False,
+    ) -> None:
         """Add one signature; none is ever changed."""
         self._c.execute(
             sa.insert(t.signatures).values(
@@ -344,6 +353,8 @@ class Items:
                 at=signature.at,
                 opinion=opinion,
                 reference=reference,
+                checks=list(checks),
+                on_paper=on_paper,
             )
         )
 

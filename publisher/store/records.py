@@ -49,7 +49,8 @@ class DraftRecord:
 
 @dataclass(frozen=True, slots=True)
 class SignedRecord:
-    """One signature with what was said; `on_paper` when it was given with a pen and entered by others."""
+    """One signature with what was said; `on_paper` when it was given with a pen and entered by others,
+    `checks` what was ticked; `on_behalf_of` under whose mandate, "" under none."""
 
     revision_id: str
     act: Act
@@ -59,6 +60,29 @@ class SignedRecord:
     opinion: str
     reference: str
     on_paper: bool
+    checks: list[str]
+    on_behalf_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRecord:
+    """A signature given with a pen. It counts once a second person has confirmed it; `scan` is the file's digest."""
+
+    id: str
+    revision_id: str
+    act: Act
+    signer: str
+    signed_on: str
+    opinion: str
+    reference: str
+    scan: str
+    scan_name: str
+    scan_type: str
+    entered_by: str
+    entered_at: datetime
+    settled_by: str
+    settled_at: datetime | None
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)

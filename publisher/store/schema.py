@@ -214,6 +214,37 @@ signatures = sa.Table(
     _text("reference"),
     sa.Column("on_paper", sa.Boolean, nullable=False, default=False),
     _text("on_behalf_of"),
+    sa.Column("checks", sa.JSON, nullable=False, server_default="[]", default=[]),
+    sa.Index("ix_signatures_revision", "revision_id"),
+)
+
+looks = sa.Table(  # who has had a revision before them, and when first
+    "looks",
+    metadata,
+    sa.Column("person", sa.String(40), primary_key=True),
+    sa.Column("revision_id", sa.ForeignKey("revisions.id"), primary_key=True),
+    sa.Column("at", UtcInstant, nullable=False),
+)
+
+paper_signatures = sa.Table(  # given with a pen, entered by one person, confirmed or refused by another
+    "paper_signatures",
+    metadata,
+    sa.Column("id", sa.String(20), primary_key=True),
+    sa.Column("revision_id", sa.ForeignKey("revisions.id"), nullable=False),
+    sa.Column("act", Word(Act), nullable=False),
+    sa.Column("signer", sa.String(40), nullable=False),
+    sa.Column("signed_on", sa.String(10), nullable=False),
+    _text("opinion"),
+    _text("reference"),
+    sa.Column("scan", sa.String(64), nullable=False),
+    _text("scan_name"),
+    _text("scan_type"),
+    sa.Column("entered_by", sa.String(40), nullable=False),
+    sa.Column("entered_at", UtcInstant, nullable=False),
+    _text("settled_by"),
+    sa.Column("settled_at", UtcInstant),
+    sa.Column("counts", sa.Boolean, nullable=False, server_default=sa.false(), default=False),
+    sa.Index("ix_paper_signatures_revision", "revision_id"),
 )
 
 postings = sa.Table(

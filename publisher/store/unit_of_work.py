@@ -37,6 +37,7 @@ from publisher.store.inbox import Inbox
 from publisher.store.items import Items
 from publisher.store.many import Many
 from publisher.store.notices import Notices
+from publisher.store.papers import Papers
 from publisher.store.parts import Parts
 from publisher.store.people import People
 from publisher.store.postings import Postings
@@ -68,6 +69,7 @@ class Reading:
         self.postings = Postings(connection)
         self.board = Board(connection)
         self.steps = Steps(connection)
+        self.papers = Papers(connection)
         self.parts = Parts(connection)
         self.accounts = Accounts(connection)
         self.quotas = Quotas(connection)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.lifecycle import FINAL, RevisionEvent, RevisionState, advance_revision
 from publisher.domain.people import Act, require
-from publisher.domain.review import CHAINS, Signature, check_signer
+from publisher.domain.review import CHAINS, Signature, check_signer, require_checks
 from publisher.domain.timing import SECOND_LOOK_H
 from publisher.store.records import RevisionRecord
 from publisher.store.unit_of_work import UnitOfWork
@@ -20,11 +20,14 @@ class SignRequest:
     """One act of review. `revision_id` is the whole digest of what the person saw.
 
     `opinion` is required where a reason is; `reference` names an authority, a basis or a standing review.
+    `checks` are those of the five that were ticked, all that the act stands for; None where nobody was asked
+    (the command line), which is what the log then says.
     """
 
     revision_id: str
     opinion: str = ""
     reference: str = ""
+    checks: tuple[str, ...] | None = None
 
 
 def pass_content(uow: UnitOfWork, now: datetime, actor: Actor, request: SignRequest) -> None:
@@ -106,8 +109,12 @@ def second_look(uow: UnitOfWork, now: datetime, actor: Actor, request: SignReque
         revision.drafter,
         uow.items.signatures(revision.id),
     )
+    _need_checks(Act.SECOND_LOOK, request)
     uow.items.sign(
-        revision.id, Signature(Act.SECOND_LOOK, actor.name, revision.id, now), opinion=request.opinion
+        revision.id,
+        Signature(Act.SECOND_LOOK, actor.name, revision.id, now),
+        opinion=request.opinion,
+        checks=request.checks or (),
     )
     uow.items.change_revision(revision.id, second_look_by=None)
     uow.accounts.close_alarm(f"second_look:{revision.id}", now)
@@ -235,6 +242,7 @@ def _sign(
 ) -> None:
     chain = CHAINS[uow.bureau.chain]
     check_signer(chain, act, actor.person, revision.drafter, uow.items.signatures(revision.id))
+    _need_checks(act, request)
     if revision.urgent and act is Act.SIGN_OFF and event is not RevisionEvent.SIGN_OFF_URGENT:
         raise refuse(
             Reason.WRONG_STATE,
@@ -244,11 +252,22 @@ def _sign(
         )
     state = advance_revision(revision.state, event)
     signature = Signature(act, actor.name, revision.id, now)
-    uow.items.sign(revision.id, signature, opinion=request.opinion, reference=request.reference)
+    uow.items.sign(
+        revision.id,
+        signature,
+        opinion=request.opinion,
+        reference=request.reference,
+        checks=request.checks or (),
+    )
     uow.items.change_revision(revision.id, state=state, release_at=None)  # only a schedule sets a time
     _record(uow, now, actor, revision, f"person:revision:{kind or act}", request)
     if commit:
         uow.commit()
+
+
+def _need_checks(act: Act, request: SignRequest) -> None:
+    if request.checks is not None:
+        require_checks(act, request.checks)
 
 
 def _end(
@@ -275,6 +294,10 @@ def _record(
         f"revision:{revision.id}",
         os_user=actor.os_user,
         digests={"revision": revision.id},
-        facts={"item": revision.item_id, "number": revision.number},
+        facts={
+            "item": revision.item_id,
+            "number": revision.number,
+            **({} if request.checks is None else {"checks": ",".join(request.checks)}),
+        },
         notes={"opinion": request.opinion, "reference": request.reference},
     )

@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import chain, combinations
 from typing import Any
 
@@ -29,6 +29,7 @@ from publisher.workflow import (
     edit,
     expunge,
     intake,
+    paper,
     passwords,
     personnel,
     probe,
@@ -49,7 +50,7 @@ from publisher.workflow.deliver import claim
 from publisher.workflow.journal import PUBLISH
 from publisher.workflow.seal import ExportRequest
 from tests.acceptance import way_tables as tables
-from tests.world import World, fetch, item_file
+from tests.world import World, fetch, incoming, item_file
 from tests.worlds import MakeWorld
 
 CHAIN_ROLES = (Role.DRAFTER, Role.EDITOR, Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER, Role.APPROVER)
@@ -284,6 +285,11 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
         "edit.reopen_draft": edit.ReopenRequest("none"),
         "intake.discard_draft": intake.DiscardRequest("none"),
         "submit.submit": submit.SubmitRequest("none"),
+        "paper.enter_paper": paper.EnterPaperRequest(
+            "none", "sign_off", "qin", date(2026, 11, 24), incoming("扫描.pdf", b"%PDF-1.4")
+        ),
+        "paper.confirm_paper": paper.SettlePaperRequest("none", "none"),
+        "paper.refuse_paper": paper.SettlePaperRequest("none", "none"),
         "expunge.order_expunge": expunge.ExpungeRequest("none", "理由"),
         "expunge.confirm_expunge": expunge.ConfirmExpungeRequest("none"),
         "correct.open_correction": correct.CorrectRequest("none", "说明"),

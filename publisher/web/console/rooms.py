@@ -15,6 +15,7 @@ from publisher.web.console import items
 from publisher.web.console import own
 from publisher.web.console import people
 from publisher.web.console import settings
+from publisher.web.console import review
 from publisher.web.console import sign_in
 from publisher.web.console import tokens
 from publisher.web.console import workbench
@@ -30,6 +31,7 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     items.add,
     tokens.add,
     help_pages.add,
+    review.add,
     channels.add,
     settings.add,
     deliveries.add,

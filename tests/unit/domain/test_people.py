@@ -34,6 +34,8 @@ DESIGN = {  # design 3, by whom
     "return": "content_reviewer secrecy_reviewer approver",
     "revoke": "approver",
     "second_look": "content_reviewer secrecy_reviewer",
+    "enter_paper": "drafter editor disclosure_office",
+    "confirm_paper": "editor content_reviewer secrecy_reviewer disclosure_office",
     "schedule": "editor",
     "unschedule": "editor",
     "hold": CHAIN,

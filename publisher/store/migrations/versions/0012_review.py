@@ -1,8 +1,44 @@
-"""What a reviewer ticked, has seen, and signed on paper."""
+"""What a reviewer ticked, what they have seen, and signatures given on paper."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0012"
 down_revision = "0011"
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """Add the column and the two tables."""
+    op.add_column("signatures", sa.Column("checks", sa.JSON(), server_default="[]", nullable=False))
+    op.create_index("ix_signatures_revision", "signatures", ["revision_id"])
+    op.create_table(
+        "looks",
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("revision_id", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.String(27), nullable=False),
+        sa.ForeignKeyConstraint(["revision_id"], ["revisions.id"], name=op.f("fk_looks_revision_id")),
+        sa.PrimaryKeyConstraint("person", "revision_id", name=op.f("pk_looks")),
+    )
+    op.create_table(
+        "paper_signatures",
+        sa.Column("id", sa.String(length=20), nullable=False),
+        sa.Column("revision_id", sa.String(length=64), nullable=False),
+        sa.Column("act", sa.String(length=40), nullable=False),
+        sa.Column("signer", sa.String(length=40), nullable=False),
+        sa.Column("signed_on", sa.String(length=10), nullable=False),
+        sa.Column("opinion", sa.Text(), server_default="", nullable=False),
+        sa.Column("reference", sa.Text(), server_default="", nullable=False),
+        sa.Column("scan", sa.String(length=64), nullable=False),
+        sa.Column("scan_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("scan_type", sa.Text(), server_default="", nullable=False),
+        sa.Column("entered_by", sa.String(length=40), nullable=False),
+        sa.Column("entered_at", sa.String(27), nullable=False),
+        sa.Column("settled_by", sa.Text(), server_default="", nullable=False),
+        sa.Column("settled_at", sa.String(27), nullable=True),
+        sa.Column("counts", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["revision_id"], ["revisions.id"], name=op.f("fk_paper_signatures_revision_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_signatures")),
+    )
+    op.create_index("ix_paper_signatures_revision", "paper_signatures", ["revision_id"])
