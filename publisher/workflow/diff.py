@@ -168,7 +168,7 @@ def _fields(old: Mapping[str, Any], new: Mapping[str, Any], bureau: Bureau | Non
     before, after = _words(old, bureau), _words(new, bureau)
     for name in {**before, **after}:
         was, now = before.get(name, ""), after.get(name, "")
-        if was != now:
+        if was != now and not (name == "reviewer" and not now):  # chosen at the submit, not yet in a draft
             label = CONTENT.get(name) or detail_label(name.removeprefix("details."), str(new.get("kind", "")))
             yield FieldChange(name, label, tuple(_runs(was, now)))
 

@@ -71,3 +71,8 @@ def test_a_long_text_is_compared_in_seconds() -> None:
     found = changes(content(long), content(long.replace("第7段", "第七段")))
     assert found.text_changed
     assert time.monotonic() - started < 20
+
+
+def test_a_draft_that_has_no_reviewer_yet_has_not_lost_one() -> None:
+    assert not changes(content(reviewer="沈青禾"), content(reviewer="")).any
+    assert changes(content(reviewer="沈青禾"), content(reviewer="陆予安")).any
