@@ -54,6 +54,8 @@ WORDS = {
     "告警送达": "Alarms reach somebody",
     "存证日志": "Audit log",
     "检查点外存": "Checkpoints elsewhere",
+    "次数上限": "Limits of calls",
+    "账号实际的上限不同时才写": "only where the account's own limit is another",
     "单位和审签": "The bureau and its review",
     "告警": "Alarms",
     "栏目": "Columns",
