@@ -23,6 +23,7 @@ from publisher.store.accounts import Accounts
 from publisher.store.audit_log import Log
 from publisher.store.blobs import Blobs, StoredBlob
 from publisher.store.board import Board
+from publisher.store.days import Days
 from publisher.store.engine import (
     CommitUnsure,
     StoreUnavailable,
@@ -68,6 +69,7 @@ class Reading:
         self.many = Many(connection)
         self.postings = Postings(connection)
         self.board = Board(connection)
+        self.days = Days(connection)
         self.steps = Steps(connection)
         self.papers = Papers(connection)
         self.parts = Parts(connection)

@@ -46,12 +46,16 @@ def wish_of(reading: Reading, posting: PostingRecord, revision: RevisionRecord) 
 def scheduled_wishes(reading: Reading, revision: RevisionRecord, at: datetime) -> list[Wish]:
     """The wishes of a revision that will be released at `at`: its postings have no rows yet, but their keys."""
     kind = reading.bureau.kinds[revision.content["kind"]]
-    keys = {
-        channel: posting_key(ItemId(revision.item_id), revision.id, channel, 1)
+    return [
+        scheduled_wish(revision.item_id, revision.id, channel, kind, at)
         for channel in revision.content["channels"]
         if channel in reading.bureau.channels
-    }
-    return [Wish(key, revision.id, channel, kind, at) for channel, key in keys.items()]
+    ]
+
+
+def scheduled_wish(item_id: str, revision_id: str, channel: str, kind: Kind, at: datetime) -> Wish:
+    """The wish of one channel of a revision that will be released at `at`."""
+    return Wish(posting_key(ItemId(item_id), revision_id, channel, 1), revision_id, channel, kind, at)
 
 
 def opening(reading: Reading, wish: Wish, at: datetime) -> Opening:

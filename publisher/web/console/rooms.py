@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
+from publisher.web.console import calendar
 from publisher.web.console import channels
 from publisher.web.console import deliveries
 from publisher.web.console import editor
@@ -34,5 +35,6 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     review.add,
     channels.add,
     settings.add,
+    calendar.add,
     deliveries.add,
 )
