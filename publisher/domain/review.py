@@ -80,6 +80,18 @@ CHECKS: dict[
 }
 
 
+WITHHOLD_REASONS = {  # code → its words, and where they stand: 政府信息公开条例 art. 14-16
+    "state_secret": ("国家秘密", "条例第十四条"),
+    "forbidden": ("法律、行政法规禁止公开", "条例第十四条"),
+    "safety": ("可能危及国家安全、公共安全、经济安全、社会稳定", "条例第十四条"),
+    "trade_secret": ("商业秘密", "条例第十五条"),
+    "privacy": ("个人隐私", "条例第十五条"),
+    "internal": ("内部事务信息", "条例第十六条"),
+    "process": ("过程性信息", "条例第十六条"),
+    "case_file": ("行政执法案卷信息", "条例第十六条"),
+}
+
+
 def require_checks(act: Act, ticked: Iterable[str]) -> None:
     """Refuse a signature whose checks were not all ticked; names those that are missing."""
     given = set(ticked)

@@ -42,6 +42,18 @@ class Papers:
             .values(settled_by=person, settled_at=now, counts=counts)
         )
 
+    def scans(self, item_id: str) -> list[str]:
+        """Digests of the scans of every version of one item."""
+        p, r = t.paper_signatures.c, t.revisions.c
+        query = sa.select(p.scan).where(p.revision_id.in_(sa.select(r.id).where(r.item_id == item_id)))
+        return list(self._c.execute(query).scalars())
+
+    def erase(self, revision_id: str) -> None:
+        """Put nothing in the place of what was said on paper. Who signed stays, and the digest of the scan."""
+        p = t.paper_signatures
+        nothing = {"opinion": "", "reference": "", "scan_name": ""}
+        self._c.execute(sa.update(p).where(p.c.revision_id == revision_id).values(**nothing))
+
     def look(self, person: str, revision_id: str, now: datetime) -> None:
         """Somebody has a revision before them; the first time is kept."""
         if revision_id not in self.looked(person, [revision_id]):

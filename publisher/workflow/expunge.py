@@ -203,6 +203,7 @@ def _files_of(uow: UnitOfWork, item_id: str) -> list[str]:
     contents += [draft.content for draft in uow.items.drafts(item_id)]
     digests = {str(file["digest"]) for content in contents for file in content.get("files", ())}
     digests |= {digest for part in uow.parts.of_item(item_id) for digest in uow.parts.evidence(part.id)}
+    digests |= set(uow.papers.scans(item_id))
     return sorted(digest for digest in digests if not uow.items.uses_file(digest, besides=item_id))
 
 
@@ -212,6 +213,7 @@ def _erase_texts(uow: UnitOfWork, item_id: str) -> int:
         uow.items.erase_draft(draft.id, content=_erased(draft.content))
     for revision in revisions:
         uow.items.erase_revision(revision.id, content=_erased(revision.content))
+        uow.papers.erase(revision.id)
     for posting in uow.postings.of_item(item_id):
         uow.postings.change(posting.id, error=None)
     for order in uow.parts.orders(item_id):

@@ -24,6 +24,8 @@ ON_PAPER = {  # what may be signed with a pen → the event it is
     Act.SIGN_OFF: RevisionEvent.SIGN_OFF,
 }
 SCAN = "attachment"
+SCANS = frozenset({"application/pdf", "image/jpeg", "image/png"})
+"""What a scan may be, by its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ def enter_paper(uow: UnitOfWork, now: datetime, actor: Actor, request: EnterPape
             english="one waits for the second person already",
         )
     (scan,) = keep_files(uow, (request.scan,), business_day(now)).values()
+    if scan.media_type not in SCANS:
+        raise refuse(
+            Reason.BAD_INPUT,
+            "这不是扫描件",
+            field="scan",
+            allowed="PDF、JPG、PNG",
+            english="a scan is a PDF, JPG or PNG",
+        )
     paper_id = uow.entropy(6).hex()
     uow.papers.add(
         id=paper_id,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from publisher.domain.errors import Reason, refuse, require_words
 from publisher.domain.lifecycle import FINAL, RevisionEvent, RevisionState, advance_revision
 from publisher.domain.people import Act, require
-from publisher.domain.review import CHAINS, Signature, check_signer, require_checks
+from publisher.domain.review import CHAINS, WITHHOLD_REASONS, Signature, check_signer, require_checks
 from publisher.domain.timing import SECOND_LOOK_H
+from publisher.screening.findings import Level
 from publisher.store.records import RevisionRecord
 from publisher.store.unit_of_work import UnitOfWork
 from publisher.workflow.acts import Actor
@@ -21,19 +23,23 @@ class SignRequest:
 
     `opinion` is required where a reason is; `reference` names an authority, a basis or a standing review.
     `checks` are those of the five that were ticked, all that the act stands for; None where nobody was asked
-    (the command line), which is what the log then says.
+    (the command line), which is what the log then says. `found` says what the content reviewer found of each
+    finding that had to be answered, by its place in the list; None likewise. `reason` is a code of `WITHHOLD_REASONS`.
     """
 
     revision_id: str
     opinion: str = ""
     reference: str = ""
     checks: tuple[str, ...] | None = None
+    found: Mapping[int, str] | None = None
+    reason: str = ""
 
 
 def pass_content(uow: UnitOfWork, now: datetime, actor: Actor, request: SignRequest) -> None:
     """初审通过: by the content reviewer whose name the page shows, who is not the drafter."""
     revision = _revision(uow, request)
     _need_named_reviewer(actor, revision)
+    request = _with_found(revision, request)
     _sign(uow, now, actor, revision, request, Act.PASS_CONTENT, RevisionEvent.PASS_CONTENT)
 
 
@@ -52,6 +58,10 @@ def withhold(uow: UnitOfWork, now: datetime, actor: Actor, request: SignRequest)
     """不予公开: ends the revision, with a reason and a legal basis, into the register."""
     require_words(request.opinion, "要写明不予公开的理由", field="opinion")
     require_words(request.reference, "要写明法律依据", field="reference")
+    if request.reason and request.reason not in WITHHOLD_REASONS:
+        raise refuse(
+            Reason.BAD_INPUT, "没有这一种理由", field="reason", allowed="从单子里选", english="no such reason"
+        )
     _sign(uow, now, actor, _revision(uow, request), request, Act.WITHHOLD, RevisionEvent.WITHHOLD)
 
 
@@ -265,6 +275,24 @@ def _sign(
         uow.commit()
 
 
+def to_look_into(revision: RevisionRecord) -> tuple[int, ...]:
+    """Places of the findings that had to be answered before the submit: the content reviewer looks into each."""
+    return tuple(n for n, one in enumerate(revision.findings) if one.get("level") != Level.HINT)
+
+
+def _with_found(revision: RevisionRecord, request: SignRequest) -> SignRequest:
+    """What the reviewer found stands in the opinion, so that it is kept and erased with it."""
+    if request.found is None:
+        return request
+    said = [request.opinion] if request.opinion else []
+    for place in to_look_into(revision):
+        advice = str(revision.findings[place]["advice_zh"]).rstrip("。")
+        words = request.found.get(place, "").strip()
+        require_words(words, f"“{advice}”还没有写核对的情况", field="opinion")
+        said.append(f"{advice}：{words}")
+    return replace(request, opinion="；".join(said))
+
+
 def _need_checks(act: Act, request: SignRequest) -> None:
     if request.checks is not None:
         require_checks(act, request.checks)
@@ -298,6 +326,7 @@ def _record(
             "item": revision.item_id,
             "number": revision.number,
             **({} if request.checks is None else {"checks": ",".join(request.checks)}),
+            **({"reason": request.reason} if request.reason else {}),
         },
         notes={"opinion": request.opinion, "reference": request.reference},
     )

@@ -170,7 +170,8 @@ def days_left(today: date, due: date, calendar: WorkCalendar) -> int:
     """Working days after `today` up to and with `due`; below zero when it has passed."""
     first, last, sign = (today, due, 1) if due >= today else (due, today, -1)
     span = (last - first).days
-    return sign * sum(calendar.is_workday(first + timedelta(days=n)) for n in range(1, min(span, 800) + 1))
+    count = sum(calendar.is_workday(first + timedelta(days=n)) for n in range(1, min(span, 800) + 1))
+    return count if sign > 0 else -max(count, 1)
 
 
 def reviewed(reading: Reading, now: datetime, person: Person, revision: RevisionRecord) -> Reviewed:

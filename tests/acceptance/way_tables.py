@@ -265,6 +265,7 @@ READING = frozenset(  # changes nothing
         "people_words.people_words",
         "item_list.item_page",
         "story.story",
+        "review.to_look_into",
         "reviewing.as_seen",
         "reviewing.days_left",
         "reviewing.look_at",

@@ -12,7 +12,8 @@ from fastapi.responses import Response
 
 from publisher.domain.errors import Reason, Refused, refuse
 from publisher.domain.people import Act, Role, View
-from publisher.domain.review import CHECK_LABELS, CHECKS, Check
+from publisher.domain.review import CHECK_LABELS, CHECKS, WITHHOLD_REASONS, Check
+from publisher.store.blobs import BlobDamaged
 from publisher.web.console.console import Console, Visit
 from publisher.web.console.fields import Fields, Posted
 from publisher.workflow import paper, review
@@ -61,7 +62,7 @@ SIGNS: Mapping[str, Sign] = {
     ),
     "withhold": Sign(
         review.withhold,
-        "不予公开",
+        "不予公开，进登记簿",
         "选理由和依据，进登记簿。这个版本到此为止。",
         opinion=True,
         reference="法律依据",
@@ -71,7 +72,7 @@ SIGNS: Mapping[str, Sign] = {
     "revoke": Sign(
         review.revoke, "撤回签发", "还没有下发，可以撤回；要写明理由。", opinion=True, kind="risk"
     ),
-    "hold": Sign(review.hold, "暂停", "暂停期间不会下发，也不会推送；由签发人解除。"),
+    "hold": Sign(review.hold, "暂停这一版", "暂停期间不会下发，也不会推送；由签发人解除。"),
     "resume": Sign(review.resume, "解除暂停", "解除后照原来的时间办理。"),
 }
 CHECK_HELP = {
@@ -151,6 +152,8 @@ def add(app: FastAPI, console: Console) -> None:
             digest,
             opinion=fields["opinion"],
             reference=fields["reference"],
+            reason=fields["reason"],
+            found=_found(fields) if name == "pass" else None,
             checks=fields.all("checks") if name in SIGNING and name not in ("sign", "urgent") else None,
         )
         return console.act(
@@ -160,6 +163,13 @@ def add(app: FastAPI, console: Console) -> None:
             done=name,
             again=lambda why: _page(console, visit, digest, why=why),
         )
+
+
+def _found(fields: Fields) -> Mapping[int, str]:
+    """What the reviewer wrote beside each finding, by its place."""
+    prefix = "found-"
+    places = [name.removeprefix(prefix) for name in fields.values if name.startswith(prefix)]
+    return {int(place): fields[prefix + place] for place in places if place.isdecimal() and len(place) < 5}
 
 
 def _page(
@@ -186,6 +196,7 @@ def _page(
         signing=SIGNING,
         check_labels=CHECK_LABELS,
         check_help=CHECK_HELP,
+        reasons=WITHHOLD_REASONS,
         turn_words=TURN_WORDS,
         done_words=DONE,
     )
@@ -239,8 +250,13 @@ def _add_paper(app: FastAPI, console: Console) -> None:
             found = reading.papers.get(paper_id)
             if found is None or found.revision_id != digest:
                 raise refuse(Reason.NOT_FOUND, "没有这份纸质签字", field="revision", english="no such paper")
-            with reading.blobs.open(found.scan) as file:
-                data = file.read()
+            try:
+                with reading.blobs.open(found.scan) as file:
+                    data = file.read()
+            except (FileNotFoundError, BlobDamaged) as why:
+                raise refuse(
+                    Reason.NOT_FOUND, "扫描件已经不在", field="scan", english="the scan is gone"
+                ) from why
         headers = {"Content-Disposition": f'attachment; filename="scan-{paper_id}"'}
         return Response(data, media_type=found.scan_type, headers=headers)
 

@@ -6,14 +6,21 @@ import io
 import re
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from publisher.domain.lifecycle import RevisionState
 from publisher.domain.people import Act
 from publisher.domain.review import CHECK_LABELS, CHECKS, Check
-from publisher.workflow.review import SignRequest, return_revision
+from publisher.workflow.expunge import (
+    ConfirmExpungeRequest,
+    ExpungeRequest,
+    confirm_expunge,
+    order_expunge,
+)
+from publisher.workflow.review import SignRequest, pass_content, return_revision
 from tests.seats import Seat, seats
-from tests.world import World, item_file
+from tests.world import TEXT, World, item_file
 
 CONTENT = ["politics", "law", "policy", "language"]
 SHOWN = re.compile(r'name="shown" value="([^"]+)"')
@@ -242,3 +249,64 @@ def test_a_returned_version_says_why_to_its_drafter(quiet_world: World) -> None:
     world.do("shen", return_revision, SignRequest(digest, opinion="日期写错了"))
     with seats(world, zhou="editor") as at:
         assert "日期写错了" in at["zhou"].get(f"/items/{item_id}")
+
+
+def test_the_content_reviewer_says_what_they_found_of_each_finding_that_was_answered(
+    quiet_world: World,
+) -> None:
+    item_id = quiet_world.draft(item_file(text=f"{TEXT}\n受理编号身份证号110105199003071233。"))
+    with quiet_world.office.store.read() as reading:
+        draft = reading.items.open_draft(item_id)
+    assert draft is not None
+    answered = {one["rule"]: "对外公布的值班电话" for one in draft.findings if one["level"] != "提示"}
+    assert answered
+    with seats(quiet_world, chu="content_reviewer") as at:
+        revision_id = quiet_world.submit(item_id, reviewer="chu", answers=answered).revision_id
+        fields = {"shown": shown(at["chu"], revision_id), "checks": CONTENT, "opinion": "可以"}
+        page = at["chu"].refused(f"/review/{revision_id}/pass", fields, 422)
+        assert "还没有写核对的情况" in page
+        places = re.findall(r'name="(found-\d+)"', page)
+        assert places
+        at["chu"].done(f"/review/{revision_id}/pass", fields | dict.fromkeys(places, "已向科室核实"))
+    (kept,) = quiet_world.rows("SELECT opinion FROM signatures")
+    assert kept["opinion"].startswith("可以；")
+    assert "已向科室核实" in kept["opinion"]
+
+
+def test_withholding_takes_a_reason_of_the_list_into_the_record(quiet_world: World) -> None:
+    _, revision_id = submitted(quiet_world)
+    with seats(quiet_world, bao="secrecy_reviewer") as at:
+        fields = {
+            "shown": shown(at["bao"], revision_id),
+            "opinion": "含企业报价",
+            "reference": "条例第十五条",
+        }
+        at["bao"].refused(f"/review/{revision_id}/withhold", fields | {"reason": "whim"}, 422)
+        at["bao"].done(f"/review/{revision_id}/withhold", fields | {"reason": "trade_secret"})
+    assert quiet_world.revision(revision_id).state is RevisionState.WITHHELD
+
+
+def test_a_scan_is_a_pdf_or_a_picture_and_goes_when_the_item_is_erased(quiet_world: World) -> None:
+    item_id, revision_id = submitted(quiet_world)
+    fields = {"act": "pass_content", "signer": "shen", "signed_on": "2026-11-24", "opinion": "同意"}
+    text = [("scan", ("审批单.txt", "已签".encode(), "text/plain"))]
+    with seats(quiet_world, luru="editor") as at:
+        answer = at["luru"].post(f"/review/{revision_id}/paper", fields, text)
+        assert (answer.status_code, "这不是扫描件" in answer.text) == (422, True)
+        at["luru"].done(f"/review/{revision_id}/paper", fields, scan())
+        (row,) = quiet_world.rows("SELECT id FROM paper_signatures")
+        path = f"/review/{revision_id}/paper/{row['id']}/scan"
+        at["luru"].get(path)
+        quiet_world.do("shen", return_revision, SignRequest(revision_id, "有误"))
+        quiet_world.do("shen", order_expunge, ExpungeRequest(item_id, "当事人要求"))
+        quiet_world.do("qin", confirm_expunge, ConfirmExpungeRequest(item_id))
+        at["luru"].get(path, 404)
+    (left,) = quiet_world.rows("SELECT opinion, scan_name FROM paper_signatures")
+    assert (left["opinion"], left["scan_name"]) == ("", "")
+
+
+def test_what_was_ticked_cannot_be_changed_afterwards(quiet_world: World) -> None:
+    _, revision_id = submitted(quiet_world)
+    quiet_world.do("shen", pass_content, SignRequest(revision_id, checks=tuple(CONTENT)))
+    with quiet_world.office.store.write() as uow, pytest.raises(sa.exc.DBAPIError):
+        uow._connection.exec_driver_sql("UPDATE signatures SET opinion='', reference='', checks='[]'")

@@ -6,10 +6,13 @@ from alembic import op
 revision = "0012"
 down_revision = "0011"
 
+KEPT = ("id", "revision_id", "act", "person", "digest", "at", "on_paper", "on_behalf_of")
+
 
 def upgrade() -> None:
     """Add the column and the two tables."""
     op.add_column("signatures", sa.Column("checks", sa.JSON(), server_default="[]", nullable=False))
+    _keep()
     op.create_index("ix_signatures_revision", "signatures", ["revision_id"])
     op.create_table(
         "looks",
@@ -42,3 +45,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_signatures")),
     )
     op.create_index("ix_paper_signatures_revision", "paper_signatures", ["revision_id"])
+
+
+def _keep() -> None:
+    """What was ticked, and for whom, can be changed as little as the rest of a signature."""
+    same = " AND ".join(f"NEW.{name} = OLD.{name}" for name in KEPT)
+    ticked = "CAST(NEW.checks AS TEXT) = CAST(OLD.checks AS TEXT)"
+    erases = f"NEW.opinion = '' AND NEW.reference = '' AND {same} AND {ticked}"
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP TRIGGER signatures_no_update ON signatures")
+        op.execute(
+            "CREATE TRIGGER signatures_no_update BEFORE UPDATE ON signatures FOR EACH ROW "
+            f"WHEN (NOT ({erases})) EXECUTE FUNCTION refuse_change()"
+        )
+        return
+    op.execute("DROP TRIGGER signatures_no_update")
+    op.execute(
+        "CREATE TRIGGER signatures_no_update BEFORE UPDATE ON signatures "
+        f"WHEN NOT ({erases}) BEGIN SELECT RAISE(ABORT, 'signatures is append-only'); END"
+    )
