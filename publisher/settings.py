@@ -278,13 +278,14 @@ class ConsolePart(_Part):
     """`[console]`: where the service serves the console to people. Port 0: nowhere.
 
     `https` is whether they come over HTTPS, through the bureau's web server: the sign-in is then bound to it.
-    `password_days` is how long a password serves; 0 for ever.
+    `password_days` is how long a password serves; 0 for ever. `second_factor` is whether people may or must use one.
     """
 
     host: str = Field(default="127.0.0.1", pattern=r"^[0-9A-Za-z.:-]+$")
     port: int = Field(default=0, ge=0, le=65535)
     https: bool = False
     password_days: int = Field(default=180, ge=0, le=3650)
+    second_factor: str = Field(default="allowed", pattern=r"^(off|allowed|required)$")
 
 
 class TargetPart(_Part):

@@ -26,6 +26,7 @@ from publisher.store.blobs import Blobs
 from publisher.store.engine import Target
 from publisher.store.migrate import is_current, read_meta, upgrade
 from publisher.store.unit_of_work import Store
+from publisher.store.vault import Vault
 from publisher.store.workers import new_worker_name
 from publisher.workflow import staff
 from publisher.workflow.account import StoreAccount, StoreMeter
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 DATABASE = "gongkai.db"
 KEY = "keys/log.key"
+ACCOUNTS_KEY = "keys/accounts.key"
 ANCHOR = "anchors/checkpoints.txt"
 
 T = TypeVar("T")
@@ -149,6 +151,11 @@ class Office:
             if name in self.channels and not same:
                 self.channels[name] = self.build(name)
         self.unapplied, self._refused_id, self.rules_id = None, 0, rules_id
+
+    @property
+    def vault(self) -> Vault:
+        """Seals the secrets of second factors, with a key beside the database."""
+        return Vault(self.home / ACCOUNTS_KEY)
 
     def submit_tools(self) -> dict[str, Any]:
         """What `submit` needs beside its request."""

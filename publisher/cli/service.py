@@ -70,12 +70,27 @@ def _serve(shell: Shell, *, with_sandbox: bool) -> None:
     def ready(places: Mapping[str, str]) -> None:
         from publisher.cli.tables import whole
 
+        code = first_code(shell.folder()) if "console" in places else ""
+        if code:
+            places = {**places, "first-run": f"{places['console']}first-run  {code}"}
         head = shell.say("服务已启动，按 Ctrl-C 停止", "serving; Ctrl-C stops")
         shell.show({"ready": True, "places": dict(places)}, head, whole(places))
 
     code = run_service(shell.folder(), with_sandbox=with_sandbox, on_ready=ready, beside=beside_service)
     if code:
         raise typer.Exit(code)
+
+
+def first_code(home: Path) -> str:
+    """A code for the first administrator, while nobody can sign in; "" later."""
+    from publisher.bootstrap import open_office
+    from publisher.workflow.first_run import new_first_code
+
+    office = open_office(home)
+    try:
+        return new_first_code(office.store)
+    finally:
+        office.close()
 
 
 def doctor(shell: Shell) -> None:

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from publisher.domain.people import Person, Role
 from publisher.store import schema as t
 
+FIRST_CODE = "first_code"
+
 
 def token_digest(token: str) -> str:
     """How a token is kept: SHA-256 in hexadecimal. Tokens are long random texts, so no stretching is needed."""
@@ -119,6 +121,16 @@ class People:
         """The active person whom a token proves."""
         row = self._c.execute(sa.select(t.people).where(t.people.c.token_hash == token_digest(token))).first()
         return None if row is None or not row.active else self._person(row)
+
+    def first_code(self) -> str:
+        """The digest of the code for the first administrator; "" when there is none."""
+        return self._c.execute(sa.select(t.meta.c.value).where(t.meta.c.name == FIRST_CODE)).scalar() or ""
+
+    def keep_first_code(self, digest: str) -> None:
+        """Keep it instead of the one before; "" for none."""
+        m = t.meta
+        if self._c.execute(sa.update(m).where(m.c.name == FIRST_CODE).values(value=digest)).rowcount == 0:
+            self._c.execute(sa.insert(m).values(name=FIRST_CODE, value=digest))
 
     def by_subject(self, subject: str) -> Person | None:
         """The person whom an account elsewhere was bound to, active or not."""

@@ -17,6 +17,7 @@ from publisher.resources import resource
 from publisher.web.api.app import api_app
 from publisher.web.console.access import Elsewhere
 from publisher.web.console.console import LANGUAGE, STATUS, Console, First, NotSignedIn
+from publisher.web.console.limits import TooMany
 from publisher.web.console.pages import LANGS, Pages
 from publisher.web.console.rooms import ROOMS
 
@@ -119,6 +120,10 @@ def _add_errors(app: FastAPI, console: Console) -> None:
 
     app.add_exception_handler(NotSignedIn, not_signed_in)
     app.add_exception_handler(First, first)
+    app.add_exception_handler(
+        TooMany,
+        told(429, "试得太多或太快，这一次没有办理。", "请过 15 分钟再试；要是不是您试的，请告诉系统管理员。"),
+    )
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(
         Elsewhere,

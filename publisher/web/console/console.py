@@ -16,6 +16,7 @@ from publisher.domain.passwords import too_old
 from publisher.domain.people import Act, Person, View, may, may_view
 from publisher.web.console.access import check_form, token_in
 from publisher.web.console.fields import Fields
+from publisher.web.console.limits import Limits
 from publisher.web.console.pages import LANGS, Pages
 from publisher.workflow.frame import frame_of
 from publisher.workflow.sessions import Session, Strangers, enter_room, form_token, session_of
@@ -92,6 +93,7 @@ class Console:
     pages: Pages
     https: bool
     strangers: Strangers = field(default_factory=Strangers, repr=False)
+    limits: Limits = field(default_factory=Limits, repr=False)
 
     def language(self, request: Request) -> str:
         """`zh` unless this browser chose English."""
@@ -129,11 +131,14 @@ class Console:
         rules = self.office.settings.console
         if session.one_time or too_old(session.password_at, now, rules.password_days):
             return "/own/password"
+        if rules.second_factor == "required" and not session.second_factor:
+            return "/own/second-factor"
         return ""
 
     def post(self, request: Request, fields: Fields, view: View) -> Visit:
         """Whoever sends a form: as `visit`, and the form must have come from a page of this session."""
         found = self.visit(request, view)
+        self.limits.take(found.session.id)
         check_form(request, token_in(request, https=self.https), fields["form"])
         return Visit(found.session, view, found.now, found.form, found.lang, found.path, "", fields)
 

@@ -17,6 +17,7 @@ from publisher.web.console import own
 from publisher.web.console import people
 from publisher.web.console import settings
 from publisher.web.console import review
+from publisher.web.console import first_run, second_factor
 from publisher.web.console import sign_in
 from publisher.web.console import tokens
 from publisher.web.console import workbench
@@ -29,6 +30,8 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     editor.add,
     editor_files.add,
     people.add,
+    second_factor.add,
+    first_run.add,
     items.add,
     tokens.add,
     help_pages.add,

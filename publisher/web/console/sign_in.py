@@ -33,13 +33,16 @@ def add(app: FastAPI, console: Console) -> None:
     @app.post("/login")
     def enter(request: Request, name: Text = "", password: Text = "") -> Response:
         check_origin(request)
+        address = address_of(request)
+        console.limits.check_address(address, console.office.now())
         office, agent = console.office, request.headers.get("user-agent", "")
         try:
-            asked = SignInRequest(name, password, address_of(request), agent)
+            asked = SignInRequest(name, password, address, agent)
             entered = sign_in(office.store, office.now(), asked, console.strangers)
         except Refused as why:
+            console.limits.wrong(address, office.now())
             return page(request, given=name, why=why)
-        response = RedirectResponse("/", 303)
+        response = RedirectResponse("/login/code" if entered.stage else "/", 303)
         give_token(response, entered.token, https=console.https)
         return response
 
