@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from publisher.domain.errors import Reason, refuse
@@ -57,6 +57,8 @@ class Person:
 
     `substitute` is the account that is asked when they do not act; `contact` the target where they are reached.
     `unit` is the subordinate body they work for, "" the bureau itself: it sees its own items and no others.
+    `behalf` is the account for whom this person acts just now. `mandates` are those they may act for, with the roles,
+    their own under ""; `roles` then holds all of them.
     """
 
     name: str
@@ -66,6 +68,8 @@ class Person:
     substitute: str = ""
     contact: str = ""
     unit: str = ""
+    behalf: str = ""
+    mandates: tuple[tuple[str, frozenset[Role]], ...] = ()
 
 
 UNIT_ROLES = frozenset({Role.DRAFTER, Role.EDITOR})
@@ -304,6 +308,22 @@ VIEWS: dict[View, frozenset[Role]] = {
     View.OWN: frozenset(Role),
     View.HELP: frozenset(Role),
 }
+
+
+def with_mandates(person: Person, mandates: Iterable[tuple[str, frozenset[Role]]]) -> Person:
+    """The person who may also act for others, in these roles of theirs."""
+    held = tuple((name, roles) for name, roles in mandates if roles)
+    if not held:
+        return person
+    every = person.roles.union(*(roles for _, roles in held))
+    return replace(person, roles=every, mandates=(("", person.roles), *held))
+
+
+def capacities(person: Person) -> tuple[Person, ...]:
+    """As whom a person may try an act, in this order: in their own roles, then for each whose mandate they hold."""
+    if not person.mandates:
+        return (person,)
+    return tuple(replace(person, roles=r, behalf=n, mandates=()) for n, r in person.mandates)
 
 
 def may(act: Act, person: Person) -> bool:

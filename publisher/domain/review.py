@@ -19,6 +19,12 @@ class Signature:
     person: str
     digest: str
     at: datetime
+    on_behalf_of: str = ""
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Whose signature it is: who gave it, and for whom."""
+        return frozenset({self.person, self.on_behalf_of} - {""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +115,13 @@ def require_checks(act: Act, ticked: Iterable[str]) -> None:
 def check_signer(chain: Chain, act: Act, person: Person, drafter: str, given: Sequence[Signature]) -> None:
     """Refuse unless this person may give this act of review now.
 
-    The drafter signs nothing on their own revision. Acts that the chain holds apart are given by
+    The drafter signs nothing on their own revision, and nobody signs for them or in their name; who stands in
+    counts as both. Acts that the chain holds apart are given by
     different people. `given` are the signatures on the same digest so far.
     """
     require(act, person)
-    if person.name == drafter:
+    mine = {person.name, person.behalf} - {""}
+    if drafter in mine:
         raise refuse(
             Reason.NOT_PERMITTED,
             "拟稿人不能审核、审查或签发自己拟的稿件",
@@ -122,7 +130,7 @@ def check_signer(chain: Chain, act: Act, person: Person, drafter: str, given: Se
             english="nobody signs their own draft",
         )
     for signature in given:
-        if signature.person == person.name and frozenset({signature.act, act}) in chain.apart:
+        if signature.people & mine and frozenset({signature.act, act}) in chain.apart:
             raise refuse(
                 Reason.NOT_PERMITTED,
                 f"{person.display}已对本版本{ACT_LABELS[signature.act]}，不能再{ACT_LABELS[act]}",
@@ -142,9 +150,10 @@ def lawful(chain: Chain, digest: str, drafter: str, given: Sequence[Signature]) 
     """Whether the signatures on this digest are by people who might give them: asked again before a release,
     because a database can be changed behind the rules that let a person sign."""
     mine = [signature for signature in given if signature.digest == digest]
-    if any(signature.person == drafter for signature in mine):
+    if any(drafter in signature.people for signature in mine):
         return False
     acts: dict[str, set[Act]] = {}
     for signature in mine:
-        acts.setdefault(signature.person, set()).add(signature.act)
+        for name in signature.people:
+            acts.setdefault(name, set()).add(signature.act)
     return not any(pair <= held for held in acts.values() for pair in chain.apart)

@@ -351,6 +351,7 @@ class Items:
                 person=signature.person,
                 digest=signature.digest,
                 at=signature.at,
+                on_behalf_of=signature.on_behalf_of,
                 opinion=opinion,
                 reference=reference,
                 checks=list(checks),
@@ -362,6 +363,8 @@ class Items:
         """In the order given."""
         s = t.signatures.c
         rows = self._c.execute(
-            sa.select(s.act, s.person, s.digest, s.at).where(s.revision_id == revision_id).order_by(s.id)
+            sa.select(s.act, s.person, s.digest, s.at, s.on_behalf_of)
+            .where(s.revision_id == revision_id)
+            .order_by(s.id)
         )
-        return [Signature(Act(row.act), row.person, row.digest, row.at) for row in rows]
+        return [Signature(Act(row.act), row.person, row.digest, row.at, row.on_behalf_of) for row in rows]

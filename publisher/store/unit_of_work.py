@@ -36,6 +36,7 @@ from publisher.store.engine import (
 )
 from publisher.store.inbox import Inbox
 from publisher.store.items import Items
+from publisher.store.mandates import Mandates
 from publisher.store.many import Many
 from publisher.store.notices import Notices
 from publisher.store.papers import Papers
@@ -80,6 +81,7 @@ class Reading:
         self.people = People(connection)
         self.sessions = Sessions(connection)
         self.rules = Rules(connection)
+        self.mandates = Mandates(connection)
         self.tokens = Tokens(connection)
         self.replies = Replies(connection)
         self.workers = Workers(connection, store.target)
@@ -99,6 +101,7 @@ class UnitOfWork(Reading):
         self._drafts: list[tuple[datetime, EntryDraft]] = []
         self._new_blobs: list[str] = []
         self.erases = False
+        self.behalf = ""
 
     def entropy(self, count: int) -> bytes:
         """Random bytes for ids and salts."""
@@ -125,7 +128,9 @@ class UnitOfWork(Reading):
         facts: Mapping[str, object] | None = None,
         notes: Mapping[str, str] | None = None,
     ) -> None:
-        """Collect one log entry for the commit. `facts` become short machine values, `notes` keep the words.
+        """Collect one log entry for the commit; where the actor stands in for somebody, in both names.
+
+        `facts` become short machine values, `notes` keep the words.
 
         Raises `KeyError` for a kind that is not in `publisher.domain.events`.
         """
@@ -134,7 +139,7 @@ class UnitOfWork(Reading):
             kind=kind,
             actor=actor,
             subject=subject,
-            on_behalf_of=on_behalf_of,
+            on_behalf_of=on_behalf_of or self.behalf,
             os_user=os_user,
             outcome=outcome,
             body=self.bureau.body,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from publisher.domain.clocks import business_day
 from publisher.domain.errors import IllegalTransition, Problem, Reason, Refused
 from publisher.domain.lifecycle import REVISION_EVENT_LABELS, REVISION_LABELS
 from publisher.domain.part import PART_EVENT_LABELS, PART_LABELS
-from publisher.domain.people import Person
+from publisher.domain.people import Person, capacities
 from publisher.domain.posting import (
     CHANNEL_EVENT_LABELS,
     CHANNEL_LABELS,
@@ -59,12 +59,11 @@ def perform(
     """Run one use case in its own transaction.
 
     A refusal leaves nothing behind but an entry that says who tried what and why not; it is raised again.
-    An event that has no place in the present state is a refusal too.
+    An event that has no place in the present state is a refusal too. Who holds mandates acts in their own roles where
+    those are enough, else for the first person whose are; that name then stands in the log beside theirs.
     """
     try:
-        with store.write() as uow:
-            check_sight(uow, actor.person, request)
-            return use_case(uow, now, actor, request, **tools)
+        return _in_some_capacity(store, now, actor, use_case, request, tools)
     except Refused as why:
         note_refusal(store, now, actor, use_case.__name__, request, why)
         raise
@@ -75,6 +74,27 @@ def perform(
         refused = Refused(Reason.WRONG_STATE, problem)
         note_refusal(store, now, actor, use_case.__name__, request, refused)
         raise refused from why
+
+
+def _in_some_capacity(
+    store: Store,
+    now: datetime,
+    actor: Actor,
+    use_case: Callable[..., T],
+    request: object,
+    tools: Mapping[str, Any],
+) -> T:
+    *first, last = capacities(actor.person)
+    for person in (*first, last):
+        try:
+            with store.write() as uow:
+                uow.behalf = person.behalf
+                check_sight(uow, person, request)
+                return use_case(uow, now, replace(actor, person=person), request, **tools)
+        except Refused as why:
+            if why.reason is not Reason.NOT_PERMITTED or person is last:
+                raise
+    raise AssertionError  # the last one has returned or raised
 
 
 def note_refusal(store: Store, now: datetime, actor: Actor, act: str, request: object, why: Refused) -> None:

@@ -150,7 +150,7 @@ def _open_order(uow: UnitOfWork, item_id: str) -> OrderRecord | None:
 
 
 def _require_second(uow: UnitOfWork, actor: Actor, order: OrderRecord) -> None:
-    if actor.name == order.signed_by:
+    if order.signed_by in (actor.name, actor.person.behalf):
         raise refuse(
             Reason.NOT_PERMITTED,
             "要由另一人确认抹除",

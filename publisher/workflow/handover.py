@@ -74,6 +74,8 @@ def check_successor(reading: Reading, person: Person, name: str) -> None:
 
 def hand_over(uow: UnitOfWork, now: datetime, actor: Actor, person: Person, successor: str) -> None:
     """Move open drafts and standing in for others to the successor, on record, within a transaction."""
+    for mandate in uow.mandates.about(person.name, now):
+        uow.mandates.end(mandate.id, now)
     check_successor(uow, person, successor)
     if not successor:
         return

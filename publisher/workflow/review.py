@@ -122,7 +122,7 @@ def second_look(uow: UnitOfWork, now: datetime, actor: Actor, request: SignReque
     _need_checks(Act.SECOND_LOOK, request)
     uow.items.sign(
         revision.id,
-        Signature(Act.SECOND_LOOK, actor.name, revision.id, now),
+        Signature(Act.SECOND_LOOK, actor.name, revision.id, now, actor.person.behalf),
         opinion=request.opinion,
         checks=request.checks or (),
     )
@@ -261,7 +261,7 @@ def _sign(
             english="urgent revision",
         )
     state = advance_revision(revision.state, event)
-    signature = Signature(act, actor.name, revision.id, now)
+    signature = Signature(act, actor.name, revision.id, now, actor.person.behalf)
     uow.items.sign(
         revision.id,
         signature,

@@ -14,6 +14,7 @@ from publisher.domain.sessions import LOCKED, NOTED_EVERY, TRIES, end_of, locked
 from publisher.store.people import AccountRecord, token_digest
 from publisher.store.sessions import SessionRecord
 from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.workflow.acting import acting
 from publisher.workflow.acts import Actor, note_refusal
 from publisher.workflow.officers import check_officer
 from publisher.workflow.staff import password_matches
@@ -192,9 +193,9 @@ def session_of(store: Store, now: datetime, token: str, *, used: bool = True) ->
     with store.read() as reading:
         found = reading.sessions.by_token(token)
         account = reading.people.account(found.person) if found else None
-    if found is None or account is None:
+        person = acting(reading, now, account.person) if account else None
+    if found is None or account is None or person is None:
         return None
-    person = account.person
     if not person.active or end_of(found.began_at, found.seen_at) <= now:
         _end(store, now, found, "inactive" if not person.active else "idle")
         return None

@@ -14,6 +14,7 @@ from publisher.domain.passwords import check_password
 from publisher.domain.people import Act, Person, Role, check_roles, check_unit, require
 from publisher.store.people import token_digest
 from publisher.store.unit_of_work import Store, UnitOfWork
+from publisher.workflow.acting import acting
 from publisher.workflow.acts import Actor
 
 RESERVED = frozenset({"new", "system", "nobody", "none"})
@@ -216,7 +217,7 @@ def prove(
     with store.read() as reading:
         account = reading.people.account(name)
         by_token = reading.people.by_token(token) if token else None
-    person = account.person if account else None
+        person = acting(reading, now, account.person) if account else None
     usable = account is not None and (changing or not account.one_time)
     stored = account.password_hash if account and password and usable else ""
     proved = by_token is not None and by_token.name == name

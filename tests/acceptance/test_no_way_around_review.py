@@ -29,6 +29,7 @@ from publisher.workflow import (
     edit,
     expunge,
     intake,
+    mandates,
     paper,
     passwords,
     personnel,
@@ -50,7 +51,7 @@ from publisher.workflow.deliver import claim
 from publisher.workflow.journal import PUBLISH
 from publisher.workflow.seal import ExportRequest
 from tests.acceptance import way_tables as tables
-from tests.world import World, fetch, incoming, item_file
+from tests.world import START, World, fetch, incoming, item_file
 from tests.worlds import MakeWorld
 
 CHAIN_ROLES = (Role.DRAFTER, Role.EDITOR, Role.CONTENT_REVIEWER, Role.SECRECY_REVIEWER, Role.APPROVER)
@@ -314,6 +315,8 @@ def test_every_other_act_asks_for_its_role_first(act: str, shared_world: World, 
         "personnel.deactivate_person": personnel.LeaveRequest("x"),
         "personnel.reactivate_person": personnel.PersonRequest("x"),
         "second_factor.drop_second_factor": personnel.PersonRequest("x"),
+        "mandates.give_mandate": mandates.MandateRequest("x", "y", (), START, START, ""),
+        "mandates.end_mandate": mandates.EndMandateRequest("x"),
         "personnel.unlock_person": personnel.PersonRequest("x"),
         "personnel.confirm_person": personnel.ConfirmRequest("x", agree=True),
         "passwords.reset_password": passwords.ResetPasswordRequest("x"),

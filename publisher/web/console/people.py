@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
-from publisher.domain.errors import Refused
-from publisher.domain.people import CHAIN_ROLES, Role, View
+from publisher.domain.clocks import BEIJING
+from publisher.domain.errors import Reason, Refused, refuse
+from publisher.domain.people import APART, CHAIN_ROLES, Role, View
 from publisher.web.console.console import Console, Visit
 from publisher.web.console.fields import Fields, Posted
 from publisher.workflow import roster
 from publisher.workflow.handover import open_with, successors
+from publisher.workflow.mandates import (
+    EndMandateRequest,
+    MandateRequest,
+    end_mandate,
+    give_mandate,
+    mandates_of,
+)
 from publisher.workflow.officers import security_administrators
 from publisher.workflow.passwords import ResetPasswordRequest, reset_password
 from publisher.workflow.personnel import (
@@ -43,6 +52,8 @@ DONE = {
     "left": "账号已停用，手上的事已交给接手的人，所有登录已结束。",
     "back": "账号已恢复。",
     "unlocked": "已解锁，现在可以登录。",
+    "mandate": "代办已定下。到时自动开始、自动结束。",
+    "mandate_ended": "代办已结束。",
     "ended": "这个账号的登录都已结束。",
 }
 SAID = {
@@ -77,6 +88,7 @@ def add(app: FastAPI, console: Console) -> None:
     _add_changes(app, console)
     _add_officer(app, console)
     _add_leaving(app, console)
+    _add_mandates(app, console)
 
 
 def _targets(console: Console) -> list[str]:
@@ -138,6 +150,8 @@ def person_page(
     """An account's page; after a refusal with what the person had filled in."""
     with console.office.store.read() as reading:
         entry = entry_of(reading, visit.now, name)
+        mandates = [(m, m.stands(visit.now)) for m in mandates_of(reading, visit.now, name)]
+        names = {p.name: p.display for p in reading.people.all()}
         others = [p for p in reading.people.all() if p.active and p.name != name]
     return console.show(
         visit,
@@ -145,6 +159,10 @@ def person_page(
         refused=why,
         entry=entry,
         given=given,
+        mandates=mandates,
+        names=names,
+        able=[(p.name, p.display) for p in others if p.unit == entry.person.unit and not p.roles & APART],
+        lendable=[r for r in sorted(entry.person.roles) if r in CHAIN_ROLES],
         state_mark=MARKS[entry.line.state],
         whats=WHATS,
         security=Role.SECURITY_ADMINISTRATOR in visit.person.roles,
@@ -227,6 +245,57 @@ def _add_officer(app: FastAPI, console: Console) -> None:
             done="confirmed" if agree else "declined",
             again=lambda why: person_page(console, visit, name, None, why),
         )
+
+
+def _add_mandates(app: FastAPI, console: Console) -> None:
+    @app.post("/people/{name}/mandates")
+    def give(request: Request, name: str, fields: Posted) -> Response:
+        visit = console.post(request, fields, View.PEOPLE)
+
+        def do() -> None:
+            since, until = day_in(fields["since"], "since"), day_in(fields["until"], "until")
+            asked = MandateRequest(
+                name,
+                fields["by"],
+                fields.all("lend"),
+                since,
+                until + timedelta(days=1),
+                fields["why"],
+            )
+            console.perform(visit, give_mandate, asked)
+
+        return console.act(
+            visit,
+            do,
+            then=f"/people/{name}",
+            done="mandate",
+            again=lambda why: person_page(console, visit, name, None, why),
+        )
+
+    @app.post("/people/{name}/mandates/{mandate_id}/end")
+    def end(request: Request, name: str, mandate_id: str, fields: Posted) -> Response:
+        visit = console.post(request, fields, View.PEOPLE)
+        return console.act(
+            visit,
+            lambda: console.perform(visit, end_mandate, EndMandateRequest(mandate_id[:20])),
+            then=f"/people/{name}",
+            done="mandate_ended",
+            again=lambda why: person_page(console, visit, name, None, why),
+        )
+
+
+def day_in(text: str, name: str) -> datetime:
+    """The beginning of a day in business time. Raises `Refused`."""
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), BEIJING)
+    except (ValueError, OverflowError) as why:
+        raise refuse(
+            Reason.BAD_INPUT,
+            "日期不对",
+            field=name,
+            allowed="如 2026-12-01",
+            english="a date such as 2026-12-01",
+        ) from why
 
 
 def _add_leaving(app: FastAPI, console: Console) -> None:
