@@ -176,4 +176,5 @@ WORDS = {
     "定下代办": "Let them stand in",
     "代办已定下。到时自动开始、自动结束。": "Settled. It begins and ends by itself.",
     "代办已结束。": "It has ended.",
+    "账号没有在用，不能登录。": "The account is not in use; nobody can sign in with it.",
 }
