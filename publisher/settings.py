@@ -274,6 +274,22 @@ class HealthPart(_Part):
     port: int = Field(default=0, ge=0, le=65535)
 
 
+class OidcPart(_Part):
+    """`[console.oidc]`: where people may sign in with an account elsewhere, by OpenID Connect."""
+
+    issuer: str = Field(pattern=r"^https?://[^?#]+$")
+    client_id: str = Field(min_length=1, max_length=200)
+    client_secret_file: Path
+    label: str = Field(min_length=1, max_length=40)
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        if urlsplit(value).scheme != "https" and urlsplit(value).hostname not in ("127.0.0.1", "localhost"):
+            raise ValueError("要用 https")
+        return value
+
+
 class ConsolePart(_Part):
     """`[console]`: where the service serves the console to people. Port 0: nowhere.
 
@@ -285,6 +301,7 @@ class ConsolePart(_Part):
     port: int = Field(default=0, ge=0, le=65535)
     https: bool = False
     password_days: int = Field(default=180, ge=0, le=3650)
+    oidc: OidcPart | None = None
     second_factor: str = Field(default="allowed", pattern=r"^(off|allowed|required)$")
 
 

@@ -15,6 +15,7 @@ import tarfile
 from pathlib import Path
 
 LOCK = Path(__file__).parents[2] / "requirements-clients.lock"
+IDENTITY = Path(__file__).parent / "identity"
 SOURCE_ONLY = ("weibo",)
 BUILD = ("setuptools",)
 PIP = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
@@ -69,6 +70,23 @@ def lay_out(folder: Path) -> None:
         unpack(archive, folder / "sources")
 
 
+def identity_server(folder: Path) -> None:
+    """`oidc/`: the OpenID Connect server of tests/setup/identity, where Node is there; its lock holds the hashes."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return
+    shutil.copytree(IDENTITY, folder / "oidc", dirs_exist_ok=True)
+    done = subprocess.run(
+        [npm, "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"],
+        cwd=folder / "oidc",
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(f"取不到测试用的身份服务 / cannot fetch the identity server for the tests:\n{done.stderr}")
+
+
 if __name__ == "__main__":
     print("准备测试用的客户端（只做一次）/ fetching the clients for the tests, once …", file=sys.stderr)
     lay_out(Path(sys.argv[1]).resolve())  # pip builds in a folder of its own
+    identity_server(Path(sys.argv[1]).resolve())

@@ -54,6 +54,7 @@ DONE = {
     "unlocked": "已解锁，现在可以登录。",
     "mandate": "代办已定下。到时自动开始、自动结束。",
     "mandate_ended": "代办已结束。",
+    "bound": "已绑定（留空则已解除）。",
     "ended": "这个账号的登录都已结束。",
 }
 SAID = {
@@ -153,6 +154,7 @@ def person_page(
         mandates = [(m, m.stands(visit.now)) for m in mandates_of(reading, visit.now, name)]
         names = {p.name: p.display for p in reading.people.all()}
         others = [p for p in reading.people.all() if p.active and p.name != name]
+    part = console.office.settings.console.oidc
     return console.show(
         visit,
         "person",
@@ -163,6 +165,7 @@ def person_page(
         names=names,
         able=[(p.name, p.display) for p in others if p.unit == entry.person.unit and not p.roles & APART],
         lendable=[r for r in sorted(entry.person.roles) if r in CHAIN_ROLES],
+        elsewhere=part.label if part else "",
         state_mark=MARKS[entry.line.state],
         whats=WHATS,
         security=Role.SECURITY_ADMINISTRATOR in visit.person.roles,

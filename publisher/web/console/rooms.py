@@ -14,6 +14,7 @@ from publisher.web.console import editor_files
 from publisher.web.console import help as help_pages
 from publisher.web.console import items
 from publisher.web.console import own
+from publisher.web.console import oidc
 from publisher.web.console import people
 from publisher.web.console import settings
 from publisher.web.console import review
@@ -32,6 +33,7 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     people.add,
     second_factor.add,
     first_run.add,
+    oidc.add,
     items.add,
     tokens.add,
     help_pages.add,

@@ -21,9 +21,14 @@ Text = Annotated[str, Form(max_length=TEXT_CHARS)]
 def add(app: FastAPI, console: Console) -> None:
     """The sign-in page, its form, and the sign-out."""
 
+    part = console.office.settings.console.oidc
+    elsewhere = part.label if part else ""
+
     def page(request: Request, *, given: str = "", why: Refused | None = None) -> Response:
         lang = console.language(request)
-        text = console.pages.page("login", lang=lang, given=given, refused=why, path="/login")
+        text = console.pages.page(
+            "login", lang=lang, given=given, refused=why, path="/login", elsewhere=elsewhere
+        )
         return HTMLResponse(text, 403 if why else 200)
 
     @app.get("/login")

@@ -177,4 +177,11 @@ WORDS = {
     "代办已定下。到时自动开始、自动结束。": "Settled. It begins and ends by itself.",
     "代办已结束。": "It has ended.",
     "账号没有在用，不能登录。": "The account is not in use; nobody can sign in with it.",
+    "已确认是您本人": "It is you",
+    "继续": "Go on",
+    "或者": "or",
+    "用%(label)s登录": "Sign in with %(label)s",
+    "统一身份里这个人的编号（sub）；留空为解除绑定": "this person's subject (sub) there; empty: not bound any more",
+    "绑定统一身份": "Bind",
+    "已绑定（留空则已解除）。": "Bound (or, left empty, not any more).",
 }
