@@ -209,3 +209,11 @@ def test_a_column_and_an_account_about_to_fall_silent_are_named_with_the_rule(wo
         later = silent_soon(reading, world.clock.now + timedelta(days=180))
     assert {(one.title, one.source) for one in later if not one.account} == {("通知公告", "R4.01")}
     assert business_day(world.clock.now) == later[-1].last
+
+
+def test_a_quota_bar_is_described_in_words_without_markup(quiet_world: World) -> None:
+    with seats(quiet_world, zhou="editor") as at:
+        at["zhou"].client.cookies.set("gongkai-lang", "en")
+        labels = re.findall(r'role="img" aria-label="([^"]*)"', at["zhou"].get("/calendar"))
+    assert labels
+    assert [one for one in labels if "<" in one or "span" in one] == []
