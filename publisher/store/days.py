@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from publisher.domain.lifecycle import RevisionState
-from publisher.domain.order import OrderKind
+from publisher.domain.order import OrderKind, OrderState
 from publisher.domain.part import PartState
 from publisher.domain.posting import PostingState
 from publisher.store import schema as t
@@ -70,11 +70,12 @@ class OutRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order to withdraw."""
+    """An order to withdraw; `fulfilled` once everything was looked at until it was gone."""
 
     item_id: str
     title: str
     at: datetime
+    fulfilled: bool
 
 
 class Days:
@@ -172,7 +173,7 @@ class Days:
     def withdrawals(self, since: datetime, until: datetime, unit: str, most: int) -> list[OrderRow]:
         """Orders to withdraw that were signed within the range."""
         query = (
-            sa.select(ORDER.item_id, ITEM.title, ORDER.at)
+            sa.select(ORDER.item_id, ITEM.title, ORDER.at, ORDER.state == OrderState.FULFILLED)
             .join_from(t.orders, t.items, ITEM.id == ORDER.item_id)
             .where(ORDER.kind == OrderKind.WITHDRAW, ORDER.at >= since, ORDER.at < until)
             .order_by(ORDER.at)

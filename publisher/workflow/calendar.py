@@ -176,23 +176,24 @@ def _entries(
     outs = reading.days.out(bounds, RANKS, unit, most)
     counted: dict[int, int] = {}
     for out in outs:
-        state = WORST[out.rank]
+        part = WORST[out.rank]
         found[span[out.place], out.item_id] = Entry(
-            out.at, out.title, f"/items/{out.item_id}", state, hot=state in HOT_PARTS
+            out.at, out.title, f"/items/{out.item_id}", part, hot=part in HOT_PARTS
         )
         counted[out.place] = counted.get(out.place, 0) + 1
         hidden[span[out.place]] = out.total - counted[out.place]
     for sent in reading.days.pending(list(reading.bureau.channels), since, until, unit, MOST):
         entry = _of_posting(sent)
         key = (business_day(sent.at), sent.item_id)
-        if key not in found or (entry.hot and not found[key].hot):
+        if key not in found or not found[key].hot:
             found[key] = entry
     for row in reading.days.scheduled(since, until, unit, MOST):
         if row.release_at is not None:
             found[business_day(row.release_at), row.revision_id] = _of_scheduled(row, row.release_at)
     for order in reading.days.withdrawals(since, until, unit, MOST):
         key = (business_day(order.at), f"order:{order.item_id}")
-        found[key] = Entry(order.at, order.title, f"/items/{order.item_id}", RevisionState.WITHDRAWN)
+        state = RevisionState.WITHDRAWN if order.fulfilled else RevisionState.WITHDRAWING
+        found[key] = Entry(order.at, order.title, f"/items/{order.item_id}", state)
     for row in reading.days.under_review(span[0].isoformat(), span[-1].isoformat(), unit, MOST):
         found[date.fromisoformat(row.due_on), row.revision_id] = Entry(
             None, row.title, f"/items/{row.item_id}", row.state, held=row.held

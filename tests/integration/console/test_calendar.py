@@ -6,12 +6,14 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from publisher.domain.clocks import business_day
+from publisher.domain.posting import PostingState
 from publisher.domain.quota import window_at
 from publisher.workflow.calendar import today_times
 from publisher.workflow.freeze import FreezeRequest, freeze, unfreeze
 from publisher.workflow.schedule import ScheduleRequest, schedule
 from publisher.workflow.silence import silent_soon
 from publisher.workflow.slots import stamp
+from publisher.workflow.withdraw import WithdrawRequest, order_withdrawal
 from tests.seats import Seat, seats
 from tests.world import World, item_file
 
@@ -217,3 +219,24 @@ def test_a_quota_bar_is_described_in_words_without_markup(quiet_world: World) ->
         labels = re.findall(r'role="img" aria-label="([^"]*)"', at["zhou"].get("/calendar"))
     assert labels
     assert [one for one in labels if "<" in one or "span" in one] == []
+
+
+def test_a_withdrawal_reads_as_under_way_until_everything_is_gone(world: World) -> None:
+    item_id, _ = world.out_everywhere()
+    world.do("qin", order_withdrawal, WithdrawRequest(item_id, "数据有误，更正后另行发布"))
+    with seats(world, zhou="editor") as at:
+        page = cell(at["zhou"].get("/calendar?month=2026-11"), "2026-11-24")
+    assert "#s-withdrawing" in page
+    assert "#s-withdrawn" not in page
+
+
+def test_an_item_of_which_a_channel_still_waits_does_not_read_as_verified(world: World) -> None:
+    item_id, _ = world.out_everywhere()
+    posting = world.postings(item_id)["weibo"]
+    with world.office.store.write() as uow:
+        uow.postings.change(posting.id, state=PostingState.WAITING)
+        uow.commit()
+    with seats(world, zhou="editor") as at:
+        page = cell(at["zhou"].get("/calendar?month=2026-11"), "2026-11-24")
+    assert "#s-waiting" in page
+    assert "#s-verified" not in page
