@@ -129,6 +129,12 @@ def _consents(office: Office) -> Iterator[Check]:
         yield Check(f"授权 {office.store.bureau.label(name)}", level, words)
 
 
+def anchored_elsewhere(office: Office) -> bool:
+    """Whether checkpoints are kept anywhere but beside the database that they vouch for."""
+    anchor = office.seal.anchor
+    return anchor is not None and anchor.resolve() != (office.home / ANCHOR).resolve()
+
+
 def _log(office: Office) -> Iterator[Check]:
     with office.store.read() as reading:
         verdict = verify_log(reading, public_key=office.public_key, anchor=office.seal.anchor)
@@ -138,7 +144,7 @@ def _log(office: Office) -> Iterator[Check]:
         else str(verdict.first_bad.words if verdict.first_bad else "")
     )
     yield Check("存证日志", "ok" if verdict.ok else "bad", words)
-    beside = office.seal.anchor is None or office.seal.anchor.resolve() == (office.home / ANCHOR).resolve()
+    beside = not anchored_elsewhere(office)
     anchored = "检查点只存在本机，请在设置里指向另一台机器的磁盘" if beside else "检查点另存于设置的位置"
     practice = all(plan.practice for plan in office.store.bureau.channels.values())
     yield Check("检查点外存", ("warn" if practice else "bad") if beside else "ok", anchored)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -10,53 +9,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from publisher.domain.clocks import shown_minute
-from publisher.domain.events import ENTRY_KINDS
-from publisher.domain.labels import field_label
-from publisher.domain.people import ACT_LABELS
+from publisher.workflow.log_words import SHORT_CHARS, brief, entry_words, subject_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from publisher.audit.entries import StoredEntry
     from publisher.store.unit_of_work import Reading
-
-REFUSED_ACT = "person:act:refused"
-OUTCOMES = {"done": "", "refused": "被拒绝", "failed": "失败", "unknown": "结果不明"}
-ATTEMPTS: dict[str, str] = {  # what was refused: a use case, where its name is not the act's
-    **{act.value: words for act, words in ACT_LABELS.items()},
-    "save_draft": "保存草稿",
-    "discard_draft": "废弃草稿",
-    "sign_off_urgent": "紧急签发",
-    "return_revision": "退回",
-    "confirm_by_hand": "确认已发出",
-    "deny_by_hand": "确认未发出",
-    "confirm_part_gone": "确认已撤下",
-    "attest": "人工证明",
-    "explain_stranger": "说明来历",
-    "pause_by_hand": "暂停渠道",
-    "reopen_by_hand": "恢复渠道",
-    "record_export": "导出存证",
-    "begin_probe": "试连接",
-    "end_probe": "试连接",
-    "restore_rules": "恢复旧的设置",
-    "prove": "确认身份",
-}
-SUBJECTS = {
-    "item": "条目",
-    "revision": "版本",
-    "posting": "推送",
-    "part": "篇",
-    "channel": "渠道",
-    "user": "人员",
-    "key": "密钥",
-    "note": "附注",
-    "log": "日志",
-    "daemon": "服务",
-    "settings": "设置",
-}
-SHORT_CHARS = 8
-BRIEF_CHARS = 120
-FIELD = re.compile(r"(?:^|(?<=；))([a-z_]+)(?=：)")
 
 
 def entry_document(reading: Reading, stored: StoredEntry, named: Callable[[str], str]) -> dict[str, Any]:
@@ -73,32 +32,10 @@ def entry_document(reading: Reading, stored: StoredEntry, named: Callable[[str],
         "notes": notes,
         "shown_at": shown_minute(datetime.fromisoformat(entry.at)),
         "who": f"{named(entry.actor)}{behalf}",
-        "words": _words(entry.kind, entry.outcome, entry.facts),
-        "subject_shown": _subject(entry.subject, reading),
-        "notes_shown": "\n".join(_brief(text) for text in notes.values()),
+        "words": entry_words(entry.kind, entry.outcome, entry.facts),
+        "subject_shown": subject_words(entry.subject, reading.bureau),
+        "notes_shown": "\n".join(brief(text) for text in notes.values()),
     }
-
-
-def _words(kind: str, outcome: str, facts: Mapping[str, str]) -> str:
-    words = ENTRY_KINDS.get(kind, kind)
-    if kind == REFUSED_ACT:
-        act = facts.get("act", "")
-        return f"{words}：{ATTEMPTS.get(act, act)}"
-    ended = OUTCOMES.get(outcome, outcome)
-    return f"{words}（{ended}）" if ended else words
-
-
-def _subject(subject: str, reading: Reading) -> str:
-    kind, _, name = subject.partition(":")
-    if kind == "channel":
-        return f"{SUBJECTS[kind]} {reading.bureau.label(name)}"
-    short = name[:SHORT_CHARS] if kind in ("item", "revision", "posting", "part") else name
-    return f"{SUBJECTS.get(kind, kind)} {short}".rstrip() if kind != "log" else SUBJECTS[kind]
-
-
-def _brief(text: str) -> str:
-    line = FIELD.sub(lambda m: field_label(m[1]), " ".join(text.split()))
-    return line if "://" in line or len(line) <= BRIEF_CHARS else f"{line[:BRIEF_CHARS]}…"
 
 
 def entries_page(entries: Iterable[Mapping[str, Any]], lang: str) -> RenderableType:

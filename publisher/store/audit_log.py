@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from publisher.audit.chain import Head, Sealed
 from publisher.audit.entries import StoredEntry, StoredNote
 from publisher.store import schema as t
+from publisher.store.log_search import LogQuery, channel_of, search
 from publisher.store.prepared import Prepared
 
 E = t.log_entries.c
@@ -74,6 +75,8 @@ class Log:
             "kind": entry.kind,
             "subject": entry.subject,
             "actor": entry.actor,
+            "channel": channel_of(entry),
+            "outcome": entry.outcome,
             "last": entry.seq - 1,
         }
         if ADD_ENTRY.changed(self._c, row) == 0:
@@ -144,6 +147,23 @@ class Log:
             found.setdefault(row.seq, {})[row.name] = row.text
         return found
 
+    def entry(self, seq: int) -> StoredEntry | None:
+        """One stored entry by its number."""
+        row = self._c.execute(
+            sa.select(E.seq, E.canonical, E.entry_hash, E.prev_hash).where(E.seq == seq)
+        ).first()
+        return None if row is None else StoredEntry(*row)
+
+    def search(self, wanted: LogQuery) -> list[StoredEntry]:
+        """A page of what is wanted, newest first."""
+        return search(self._c, wanted)
+
+    def stored_notes(self, seqs: Collection[int]) -> list[StoredNote]:
+        """Notes of these entries, in order."""
+        n = t.log_notes.c
+        query = sa.select(n.seq, n.name, n.salt, n.text).where(n.seq.in_(seqs)).order_by(n.seq, n.name)
+        return [StoredNote(*row) for row in self._c.execute(query)] if seqs else []
+
     def notes(self, seq: int | None = None) -> Iterator[StoredNote]:
         """Notes of one entry, or all in order."""
         n = t.log_notes.c
@@ -172,6 +192,16 @@ class Log:
         """Signed notes, smallest size first."""
         c = t.log_checkpoints.c
         return list(self._c.execute(sa.select(c.note).order_by(c.size)).scalars())
+
+    def last_checkpoint(self) -> str:
+        """The newest signed note; "" when there is none."""
+        c = t.log_checkpoints.c
+        return self._c.execute(sa.select(c.note).order_by(c.size.desc()).limit(1)).scalar() or ""
+
+    def signed_at(self, size: int) -> datetime | None:
+        """When the checkpoint of this size was signed."""
+        c = t.log_checkpoints.c
+        return self._c.execute(sa.select(c.at).where(c.size == size)).scalar()
 
     def newest_checkpoint(self) -> tuple[int, datetime] | None:
         """Size and time of the newest checkpoint."""

@@ -300,6 +300,17 @@ class Items:
         )
         return records(RevisionRecord, self._c.execute(query))
 
+    def signed_contents(self) -> Iterator[tuple[str, str, dict[str, Any], dict[str, str], str]]:
+        """Every fixed content, one by one: (digest, index number, content, messages, salt)."""
+        query = (
+            sa.select(R.id, t.items.c.index_no, R.content, R.messages, R.salt)
+            .join(t.items, t.items.c.id == R.item_id)
+            .order_by(R.submitted_at, R.id)
+            .execution_options(yield_per=200)
+        )
+        for digest, index_no, content, messages, salt in self._c.execute(query):
+            yield digest, index_no or "", content, messages, salt
+
     def count_in(self, states: Collection[RevisionState]) -> int:
         """How many revisions are in one of these states."""
         query = sa.select(sa.func.count()).select_from(t.revisions).where(R.state.in_(states))

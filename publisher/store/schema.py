@@ -576,7 +576,19 @@ log_entries = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("actor", sa.Text, nullable=False),
+    _text("channel"),
+    _text("outcome"),
     sa.Index("ix_log_entries_subject", "subject"),
+    sa.Index("ix_log_entries_actor", "actor", "seq"),
+    sa.Index("ix_log_entries_kind", "kind", "seq"),
+    sa.Index("ix_log_entries_channel", "channel", "seq"),
+    sa.Index("ix_log_entries_at", "at", "seq"),
+    sa.Index(
+        "ix_log_entries_refused",
+        "seq",
+        sqlite_where=sa.text("outcome = 'refused'"),
+        postgresql_where=sa.text("outcome = 'refused'"),
+    ),
 )
 
 log_notes = sa.Table(

@@ -49,6 +49,7 @@ from publisher.store.rules import Rules
 from publisher.store.sessions import Sessions
 from publisher.store.steps import Steps
 from publisher.store.strangers import Strangers
+from publisher.store.subjects import Subjects
 from publisher.store.tokens import Tokens
 from publisher.store.waits import Waits
 from publisher.store.workers import Workers, held
@@ -88,6 +89,7 @@ class Reading:
         self.notices = Notices(connection)
         self.strangers = Strangers(connection)
         self.log = Log(connection)
+        self.subjects = Subjects(connection)
         self._connection = connection
 
 

@@ -355,6 +355,15 @@ READING = frozenset(  # changes nothing
         "screen.kept_findings",
         "seal.verify_log",
         "seal.export_lines",
+        "seal.verify_contents",
+        "seal.integrity",
+        "record.log_lines",
+        "record.parsed",
+        "record.whole_entry",
+        "record.deeds_of",
+        "log_words.entry_words",
+        "log_words.subject_words",
+        "log_words.brief",
         "staff.check_account",
     }
 )

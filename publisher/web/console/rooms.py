@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 
 from publisher.web.console import calendar
+from publisher.web.console import audit
 from publisher.web.console import channels
 from publisher.web.console import deliveries
 from publisher.web.console import editor
@@ -42,4 +43,5 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     settings.add,
     calendar.add,
     deliveries.add,
+    audit.add,
 )

@@ -40,7 +40,7 @@ WORDS = {
     "下发": "Release",
     "推送": "Deliver",
     "核验": "Verify",
-    "存证": "Seal",
+    "存证": "Log",
     "台账": "Report",
     "发现 %(n)s 处": "%(n)s finding(s)",
     "%(n)s 个签字": "%(n)s signature(s)",
