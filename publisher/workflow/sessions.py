@@ -9,7 +9,7 @@ from publisher.audit.entries import NOBODY, Outcome, fact_value
 from publisher.domain.clocks import local
 from publisher.domain.errors import Reason, Refused, refuse
 from publisher.domain.passwords import ONE_TIME_FOR
-from publisher.domain.people import Act, View, require_view
+from publisher.domain.people import Act, View, require, require_view
 from publisher.domain.sessions import LOCKED, NOTED_EVERY, TRIES, end_of, locked_until
 from publisher.store.people import AccountRecord, token_digest
 from publisher.store.sessions import SessionRecord
@@ -213,10 +213,15 @@ def session_of(store: Store, now: datetime, token: str, *, used: bool = True) ->
     )
 
 
-def enter_room(store: Store, now: datetime, actor: Actor, view: View) -> None:
-    """Refuse a room of the console that is not this person's; that is put on record."""
+def enter_room(store: Store, now: datetime, actor: Actor, view: View, act: Act | None = None) -> None:
+    """Refuse a room of the console that is not this person's, and a page that serves one act which is not theirs.
+
+    That is put on record.
+    """
     try:
         require_view(view, actor.person)
+        if act is not None:
+            require(act, actor.person)
     except Refused as why:
         note_refusal(store, now, actor, f"view_{view}", None, why)
         raise

@@ -100,9 +100,9 @@ class Console:
         chosen = request.cookies.get(LANGUAGE, "")
         return chosen if chosen in LANGS else "zh"
 
-    def visit(self, request: Request, view: View, *, used: bool = True) -> Visit:
+    def visit(self, request: Request, view: View, *, used: bool = True, act: Act | None = None) -> Visit:
         """Whoever asks for a page of a room. Raises `NotSignedIn`, `First` where a password must be changed before
-        anything else, and `Refused` (recorded) when the room is not theirs.
+        anything else, and `Refused` (recorded) when the room is not theirs, or the page serves an `act` that is not.
 
         With `used` False the page asked by itself, and the session's idle time runs on.
         """
@@ -115,7 +115,7 @@ class Console:
         first = self.first(found, now)
         if first and request.url.path != first:
             raise First(first)
-        enter_room(self.office.store, now, found.actor, view)
+        enter_room(self.office.store, now, found.actor, view, act)
         return Visit(
             found,
             view,
@@ -135,9 +135,9 @@ class Console:
             return "/own/second-factor"
         return ""
 
-    def post(self, request: Request, fields: Fields, view: View) -> Visit:
+    def post(self, request: Request, fields: Fields, view: View, *, act: Act | None = None) -> Visit:
         """Whoever sends a form: as `visit`, and the form must have come from a page of this session."""
-        found = self.visit(request, view)
+        found = self.visit(request, view, act=act)
         self.limits.take(found.session.id)
         check_form(request, token_in(request, https=self.https), fields["form"])
         return Visit(found.session, view, found.now, found.form, found.lang, found.path, "", fields)

@@ -94,16 +94,16 @@ def _add_new(app: FastAPI, console: Console) -> None:
     @app.get("/items/new")
     @app.get("/items/import")
     def new(request: Request) -> Response:
-        return page(console.visit(request, View.ITEMS))
+        return page(console.visit(request, View.ITEMS, act=Act.DRAFT))
 
     @app.post("/items/new")
     def create(request: Request, fields: Posted) -> Response:
-        visit = console.post(request, fields, View.ITEMS)
+        visit = console.post(request, fields, View.ITEMS, act=Act.DRAFT)
         return begin(visit, lambda: _empty(visit), "started")
 
     @app.post("/items/import")
     def bring(request: Request, fields: Posted) -> Response:
-        visit = console.post(request, fields, View.ITEMS)
+        visit = console.post(request, fields, View.ITEMS, act=Act.DRAFT)
         return begin(visit, lambda: _brought(console, visit), "imported")
 
 
@@ -271,12 +271,12 @@ def _after(do: str, content: Content, files: Files, body: str) -> tuple[Content,
 def _add_edit(app: FastAPI, console: Console) -> None:
     @app.get("/items/{item_id}/edit")
     def edit(request: Request, item_id: str, left: int = 0) -> Response:
-        visit = console.visit(request, View.ITEMS)
+        visit = console.visit(request, View.ITEMS, act=Act.DRAFT)
         return _page(console, visit, item_id, left=left)
 
     @app.post("/items/{item_id}/edit")
     def save(request: Request, item_id: str, fields: Posted) -> Response:
-        visit = console.post(request, fields, View.ITEMS)
+        visit = console.post(request, fields, View.ITEMS, act=Act.DRAFT)
         wish, _, key = fields["do"].partition(" ")
         try:
             if wish == "overwrite":
@@ -324,7 +324,7 @@ def _add_live(app: FastAPI, console: Console) -> None:
 
     @app.post("/items/{item_id}/autosave")
     def autosave(request: Request, item_id: str, fields: Posted) -> Response:
-        visit = console.post(request, fields, View.ITEMS)
+        visit = console.post(request, fields, View.ITEMS, act=Act.DRAFT)
         try:
             _save(console, visit, item_id, auto=True)
         except Refused as why:
@@ -333,11 +333,11 @@ def _add_live(app: FastAPI, console: Console) -> None:
 
     @app.post("/items/{item_id}/preview")
     def preview(request: Request, item_id: str, fields: Posted) -> Response:
-        return live(console.post(request, fields, View.ITEMS), item_id, None, saved=False)
+        return live(console.post(request, fields, View.ITEMS, act=Act.DRAFT), item_id, None, saved=False)
 
     @app.post("/items/{item_id}/clean")
     def cleaned(request: Request, item_id: str, fields: Posted) -> Response:
-        visit = console.post(request, fields, View.ITEMS)
+        visit = console.post(request, fields, View.ITEMS, act=Act.DRAFT)
         found = _desk(console, visit, item_id)
         own = set() if isinstance(found, NoDraft) else {row.file.digest for row in found.files}
         made = clean(body_in(fields, None, name="html"), lambda source: own_picture(source, own))
@@ -355,7 +355,7 @@ def _add_ends(app: FastAPI, console: Console) -> None:
 
     @app.get("/items/{item_id}/discard")
     def discard_page(request: Request, item_id: str) -> Response:
-        return ask(console.visit(request, View.ITEMS), item_id)
+        return ask(console.visit(request, View.ITEMS, act=Act.DISCARD), item_id)
 
     @app.post("/items/{item_id}/discard")
     def discard(request: Request, item_id: str, fields: Posted) -> Response:
@@ -370,7 +370,7 @@ def _add_ends(app: FastAPI, console: Console) -> None:
 
     @app.post("/items/{item_id}/reopen")
     def reopen(request: Request, item_id: str, fields: Posted) -> Response:
-        visit = console.post(request, fields, View.ITEMS)
+        visit = console.post(request, fields, View.ITEMS, act=Act.DRAFT)
         return console.act(
             visit,
             lambda: console.perform(visit, reopen_draft, ReopenRequest(item_id)),

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from publisher.domain.clocks import BEIJING
 from publisher.domain.errors import Reason, Refused, refuse
-from publisher.domain.people import APART, CHAIN_ROLES, Role, View
+from publisher.domain.people import APART, CHAIN_ROLES, Act, Role, View
 from publisher.web.console.console import Console, Visit
 from publisher.web.console.fields import Fields, Posted
 from publisher.workflow import roster
@@ -116,7 +116,7 @@ def _add_list(app: FastAPI, console: Console) -> None:
 
     @app.get("/people/new")
     def new(request: Request) -> Response:
-        return new_page(console.visit(request, View.PEOPLE), Fields())
+        return new_page(console.visit(request, View.PEOPLE, act=Act.ADD_USER), Fields())
 
     def new_page(visit: Visit, given: Fields, why: Refused | None = None) -> Response:
         with console.office.store.read() as reading:
@@ -313,7 +313,7 @@ def _add_leaving(app: FastAPI, console: Console) -> None:
 
     @app.get("/people/{name}/leave")
     def leaving(request: Request, name: str) -> Response:
-        return page(console.visit(request, View.PEOPLE), name, Fields())
+        return page(console.visit(request, View.PEOPLE, act=Act.CHANGE_USER), name, Fields())
 
     @app.post("/people/{name}/leave")
     def leave(request: Request, name: str, fields: Posted) -> Response:

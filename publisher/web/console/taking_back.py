@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from publisher.domain.correction import CorrectionRule
 from publisher.domain.errors import Reason, Refused
-from publisher.domain.people import PERMISSIONS, View
+from publisher.domain.people import PERMISSIONS, Act, View
 from publisher.web.console.console import Console, Visit
 from publisher.web.console.fields import Posted
 from publisher.workflow.correct import CorrectRequest, open_correction
@@ -88,7 +88,7 @@ def add(app: FastAPI, console: Console) -> None:
 def _add_correction(app: FastAPI, console: Console) -> None:
     @app.get("/items/{item_id}/correct")
     def correct(request: Request, item_id: str) -> Response:
-        return _correct(console, console.visit(request, View.POSTINGS), item_id)
+        return _correct(console, console.visit(request, View.POSTINGS, act=Act.CORRECT), item_id)
 
     @app.post("/items/{item_id}/correct")
     def opened(request: Request, item_id: str, fields: Posted) -> Response:
