@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,7 @@ from publisher.workflow.staff import AddUserRequest, add_user
 from tests.rights.table import CHANNEL_STATES, PART_STATES, POSTING_STATES, REVISION_STATES, ROLES
 from tests.world import World, incoming, item_file, make_home, open_world
 
+A_FEW = 20
 HERE = {"Sec-Fetch-Site": "same-origin"}
 UNCHANGING = ("log_", "sessions", "looks", "workers", "alembic", "sqlite")
 
@@ -232,14 +234,18 @@ class Show:
     def __init__(self, world: World, things: Things, app: FastAPI, base: str) -> None:
         self.world, self.things, self.app, self.base = world, things, app, base
         self.clients: dict[str, tuple[httpx.Client, str]] = {}
+        self.sent: Counter[str] = Counter()
 
     def client(self, letter: str) -> tuple[httpx.Client, str]:
         """A signed-in browser of one role, and the form's field of its session."""
-        if letter not in self.clients:
-            token = f"token-of-{letter}".ljust(64, "0")
+        self.sent[letter] += 1
+        if letter not in self.clients or self.sent[letter] % A_FEW == 0:  # one session sends no more in a minute
+            token = f"token-{self.sent[letter]}-of-{letter}".ljust(64, "0")
             with self.world.office.store.write() as uow:
                 uow.sessions.begin(token, letter_name(letter), self.world.clock.now, address="", agent="")
                 uow.commit()
+            if letter in self.clients:
+                self.clients[letter][0].close()
             client = httpx.Client(base_url=self.base, headers=HERE, cookies={"gongkai": token}, timeout=60)
             self.clients[letter] = (client, form_token(token))
         return self.clients[letter]

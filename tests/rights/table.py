@@ -21,7 +21,10 @@ ROLES = {
 }
 ALL, CHAIN, READERS = "DECSPOAGU", "DECSPO", "DECSPOU"
 
-OPEN = {"GET /static/{name}", "GET /language/{lang}", "GET /login", "POST /login"}
+OPEN = {
+    *("GET /static/{name}", "GET /language/{lang}", "GET /login", "POST /login"),
+    *("GET /login/code", "POST /login/code", "GET /first-run", "POST /first-run"),
+}
 """Before anybody has signed in. Each has tests of its own."""
 
 PAGES: dict[str, str] = {  # page → who sees it; everybody else is refused, and that is on record
@@ -31,6 +34,7 @@ PAGES: dict[str, str] = {  # page → who sees it; everybody else is refused, an
     "/help/codes": ALL,
     "/own": ALL,
     "/own/password": ALL,
+    "/own/second-factor": ALL,
     "/own/tokens": ALL,
     "/items": READERS,
     "/items/new": "DE",
@@ -118,7 +122,7 @@ FORMS: tuple[Form, ...] = (
         "revision",
         "S",
         "submitted urgent reviewed referred cleared approved scheduled held",
-        WHY,
+        {**WHY, "reason": "privacy"},
     ),
     Form("/review/{digest}/return", "revision", "C", "submitted", WHY),
     Form("/review/{digest}/return", "revision", "S", "reviewed referred", WHY),
@@ -137,15 +141,15 @@ FORMS: tuple[Form, ...] = (
     Form("/review/{digest}/paper/{paper_id}/confirm", "paper", "ESO"),  # C may, but signed it
     Form("/review/{digest}/paper/{paper_id}/refuse", "paper", "ESO", "", WHY),
     # ---- the calendar
-    Form("/calendar/{digest}/time", "time", "E", "approved scheduled", {"now": "1", "anyway": "1"}),
+    Form("/calendar/{digest}/time", "time", "E", "approved scheduled held", {"now": "1", "anyway": "1"}),
     Form("/calendar/{digest}/unschedule", "time", "E", "scheduled"),
     # ---- items
     Form("/items/new", "nothing", "DE", "", {"once": "0123456789abcdef0123456789abcdef"}, done=False),
     Form("/items/import", "nothing", "DE", "", {}, done=False),
     Form("/items/{item_id}/edit", "item", "DE", "draft", {}, done=False),
     Form("/items/{item_id}/autosave", "item", "DE", "draft", {}, done=False),
-    Form("/items/{item_id}/preview", "item", "DE", "draft", {}, done=False),
-    Form("/items/{item_id}/clean", "item", "DE", "draft", {}, done=False),
+    Form("/items/{item_id}/preview", "item", "DE", "", {}, done=False),
+    Form("/items/{item_id}/clean", "item", "DE", "", {}, done=False),
     Form("/items/{item_id}/discard", "item", "DE", "draft"),
     Form(
         "/items/{item_id}/reopen",
@@ -193,6 +197,9 @@ FORMS: tuple[Form, ...] = (
     Form("/people/{name}/reset", "person", "AG", "", {}, done=False),
     Form("/people/{name}/unlock", "person", "AG", "", {}, done=False),
     Form("/people/{name}/sessions", "person", "AG", "", {}, done=False),
+    Form("/people/{name}/second-factor", "person", "AG", "", {}, done=False),
+    Form("/people/{name}/mandates", "person", "AG", "", {}, done=False),
+    Form("/people/{name}/mandates/1/end", "person", "AG", "", {}, done=False),
     Form("/settings/channels/{name}", "channel", "A", "", WHY, done=False),
     Form("/settings/restore", "nothing", "EPA", "", {"area": "words", "version": "1", **WHY}, done=False),
     Form("/settings/{area}", "area", "A", "", WHY, done=False),
@@ -200,6 +207,7 @@ FORMS: tuple[Form, ...] = (
     Form("/logout", "nothing", ALL, "", {}, done=False),
     Form("/own/password", "nothing", ALL, "", {}, done=False),
     Form("/own/sessions/end", "nothing", ALL, "", {}, done=False),
+    Form("/own/second-factor", "nothing", ALL, "", {}, done=False),
     Form("/own/tokens", "nothing", ALL, "", {}, done=False),
     Form("/own/tokens/{token_id}/revoke", "nothing", ALL, "", {}, done=False),
 )
