@@ -12,7 +12,7 @@ CLIENTS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 ON_POSTGRESQL := tests/acceptance/test_portal_first.py tests/acceptance/test_withdrawal.py \
   tests/acceptance/test_correction.py tests/integration/test_quota_book.py tests/fault/test_kill_withdrawing.py tests/fault/test_frozen.py
 
-.PHONY: demo test test-all chaos locks check lock bench week
+.PHONY: demo test test-all chaos locks check lock bench week screenshots
 
 demo: .venv/runtime.ok
 	@$(BIN)/publisher demo $(if $(ONCE),--once)
@@ -41,6 +41,10 @@ check: .venv/dev.ok
 
 week: .venv/dev.ok
 	@$(BIN)/pytest -q -n 0 -s tests/acceptance/test_week.py
+
+screenshots: .venv/dev.ok
+	@tests/setup/debian.sh
+	@$(BIN)/python -m tests.browser.gallery screenshots
 
 bench: .venv/dev.ok
 	@$(BIN)/python -m bench

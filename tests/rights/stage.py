@@ -239,7 +239,9 @@ class Show:
     def client(self, letter: str) -> tuple[httpx.Client, str]:
         """A signed-in browser of one role, and the form's field of its session."""
         self.sent[letter] += 1
-        if letter not in self.clients or self.sent[letter] % A_FEW == 0:  # one session sends no more in a minute
+        if (
+            letter not in self.clients or self.sent[letter] % A_FEW == 0
+        ):  # one session sends no more in a minute
             token = f"token-{self.sent[letter]}-of-{letter}".ljust(64, "0")
             with self.world.office.store.write() as uow:
                 uow.sessions.begin(token, letter_name(letter), self.world.clock.now, address="", agent="")

@@ -47,6 +47,9 @@ PAGES: dict[str, str] = {  # page → who sees it; everybody else is refused, an
     "/items/{item_id}/withdraw": READERS,
     "/items/{item_id}/correct": "DE",
     "/items/{item_id}/expunge": READERS,
+    "/audit": ALL,
+    "/audit/{seq}": ALL,
+    "/audit/people/{name}": ALL,
     "/calendar": READERS,
     "/review": READERS,
     "/review/{digest}": READERS,
@@ -203,6 +206,8 @@ FORMS: tuple[Form, ...] = (
     Form("/settings/channels/{name}", "channel", "A", "", WHY, done=False),
     Form("/settings/restore", "nothing", "EPA", "", {"area": "words", "version": "1", **WHY}, done=False),
     Form("/settings/{area}", "area", "A", "", WHY, done=False),
+    # ---- the record
+    Form("/audit/verify", "nothing", ALL, "", {}, done=False),
     # ---- everybody's own
     Form("/logout", "nothing", ALL, "", {}, done=False),
     Form("/own/password", "nothing", ALL, "", {}, done=False),

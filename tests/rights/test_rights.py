@@ -126,6 +126,8 @@ def page_address(show: Show, path: str) -> str:
         .replace("/channels/{name}", "/channels/wechat")
         .replace("/people/{name}", "/people/an")
         .replace("{area}", "columns")
+        .replace("{seq}", "1")
+        .replace("/audit/people/{name}", "/audit/people/an")
     )
 
 
