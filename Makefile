@@ -12,13 +12,12 @@ CLIENTS := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 ON_POSTGRESQL := tests/acceptance/test_portal_first.py tests/acceptance/test_withdrawal.py \
   tests/acceptance/test_correction.py tests/integration/test_quota_book.py tests/fault/test_kill_withdrawing.py tests/fault/test_frozen.py
 
-.PHONY: demo test test-all chaos locks check lock bench week screenshots
+.PHONY: demo test test-all chaos locks check lock bench week screenshots debian
 
 demo: .venv/runtime.ok
 	@$(BIN)/publisher demo $(if $(ONCE),--once)
 
-test: .venv/dev.ok .clients/ok
-	@tests/setup/debian.sh
+test: debian .venv/dev.ok .clients/ok
 	GONGKAI_TEST_DATABASE=postgresql $(BIN)/pytest -n 2 --dist loadfile -m "not long" $(ON_POSTGRESQL)
 	$(BIN)/pytest -n 2 --dist loadfile -m "not long"
 
@@ -42,8 +41,7 @@ check: .venv/dev.ok
 week: .venv/dev.ok
 	@$(BIN)/pytest -q -n 0 -s tests/acceptance/test_week.py
 
-screenshots: .venv/dev.ok
-	@tests/setup/debian.sh
+screenshots: debian .venv/dev.ok
 	@$(BIN)/python -m tests.browser.gallery screenshots
 
 bench: .venv/dev.ok
@@ -69,5 +67,9 @@ lock: .venv/dev.ok
 	@$(PIP) install --only-binary :all: --require-hashes -r requirements-dev.lock && touch $@
 
 # other people's clients of the platforms, for tests only, in a folder of their own
-.clients/ok: .venv/dev.ok requirements-clients.lock tests/setup/clients.py
+# what the tests need of the system, before anything is fetched with it
+debian:
+	@tests/setup/debian.sh
+
+.clients/ok: .venv/dev.ok requirements-clients.lock tests/setup/clients.py tests/setup/identity/package-lock.json | debian
 	@$(BIN)/python tests/setup/clients.py .clients && touch $@

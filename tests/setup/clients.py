@@ -71,10 +71,10 @@ def lay_out(folder: Path) -> None:
 
 
 def identity_server(folder: Path) -> None:
-    """`oidc/`: the OpenID Connect server of tests/setup/identity, where Node is there; its lock holds the hashes."""
+    """`oidc/`: the OpenID Connect server of tests/setup/identity, its lock holds the hashes."""
     npm = shutil.which("npm")
     if npm is None:
-        return
+        sys.exit("缺少 npm / npm is missing, run: sudo apt-get install -y npm")
     shutil.copytree(IDENTITY, folder / "oidc", dirs_exist_ok=True)
     done = subprocess.run(
         [npm, "ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"],

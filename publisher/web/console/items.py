@@ -61,6 +61,7 @@ def add(app: FastAPI, console: Console) -> None:
             q=text,
             state=state if state in states else "",
             states=list(RevisionState),
+            done_words=DONE,
         )
 
     @app.get("/items/{item_id}")
