@@ -1,9 +1,12 @@
-"""Files that ship with the product: templates and what lies beside them."""
+"""Files that ship with the product: templates, the auditors' verifier, and what lies beside them."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+
+CHECKOUT = {"auditor": ("deploy", "auditor")}
+"""Where a checkout keeps a folder that a wheel carries under another name."""
 
 
 def resource(*parts: str) -> Traversable:
@@ -13,7 +16,8 @@ def resource(*parts: str) -> Traversable:
     """
     package = files("publisher")
     shipped = package.joinpath("_shipped")
-    found = shipped.joinpath(*parts) if shipped.is_dir() else package.joinpath("..", *parts)
+    place = (*CHECKOUT.get(parts[0], parts[:1]), *parts[1:])
+    found = shipped.joinpath(*parts) if shipped.is_dir() else package.joinpath("..", *place)
     if not (found.is_file() or found.is_dir()):
         raise FileNotFoundError("/".join(parts))
     return found

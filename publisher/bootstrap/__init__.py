@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from publisher.bootstrap.changes import checker, drop_secret, file_value, keep_secret, over_file
     from publisher.bootstrap.doctor import Check, diagnose
     from publisher.bootstrap.handbook import platform_codes
+    from publisher.bootstrap.handout import hand_out
     from publisher.bootstrap.health import health_in, health_of
     from publisher.bootstrap.home import Created, create_home
     from publisher.bootstrap.office import Office, open_office
@@ -47,6 +48,7 @@ HOMES = {
     "drop_secret": "changes",
     "file_value": "changes",
     "form_of": "areas",
+    "hand_out": "handout",
     "health_in": "health",
     "health_of": "health",
     "keep_secret": "changes",
@@ -85,6 +87,7 @@ __all__ = [
     "drop_secret",
     "file_value",
     "form_of",
+    "hand_out",
     "health_in",
     "health_of",
     "keep_secret",

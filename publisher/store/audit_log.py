@@ -17,6 +17,8 @@ from publisher.store.prepared import Prepared
 
 E = t.log_entries.c
 HEAD = sa.select(E.seq, E.entry_hash, E.at).order_by(E.seq.desc()).limit(1)
+STREAMED = {"yield_per": 1000}
+"""A long log is read piece by piece, also from a server."""
 ADD_NOTE = sa.insert(t.log_notes)
 before = t.log_entries.alias("before")
 ADD_ENTRY = Prepared(
@@ -98,7 +100,7 @@ class Log:
             query = query.where(e.kind == kind)
         if limit:
             query = query.limit(limit)
-        for row in self._c.execute(query):
+        for row in self._c.execute(query, execution_options=STREAMED):
             yield StoredEntry(row.seq, row.canonical, row.entry_hash, row.prev_hash)
 
     def newest(self, count: int) -> list[StoredEntry]:
@@ -170,7 +172,7 @@ class Log:
         query = sa.select(n.seq, n.name, n.salt, n.text).order_by(n.seq, n.name)
         if seq is not None:
             query = query.where(n.seq == seq)
-        for row in self._c.execute(query):
+        for row in self._c.execute(query, execution_options=STREAMED):
             yield StoredNote(row.seq, row.name, row.salt, row.text)
 
     def erase_note(self, seq: int, name: str) -> None:

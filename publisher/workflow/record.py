@@ -96,10 +96,11 @@ def log_lines(reading: Reading, person: Person, wanted: Wanted) -> Lines:
     shown = (found[1:] if upwards else found[:PAGE]) if more else found
     newer = bool(shown) and (more if upwards else query.before > 0)
     older = bool(shown) and (upwards or more)
-    return Lines(_lines(reading, shown), shown[0].seq if newer else 0, shown[-1].seq if older else 0, meant)
+    return Lines(lines_of(reading, shown), shown[0].seq if newer else 0, shown[-1].seq if older else 0, meant)
 
 
-def _lines(reading: Reading, stored: Sequence[StoredEntry]) -> tuple[Line, ...]:
+def lines_of(reading: Reading, stored: Sequence[StoredEntry]) -> tuple[Line, ...]:
+    """Entries for people, in the same order; a constant number of questions however many. Asks nothing of rights."""
     entries = [parsed(row) for row in stored]
     named = people_words(reading)
     accounts = {one.name for one in reading.people.all()}
@@ -218,7 +219,7 @@ def whole_entry(reading: Reading, person: Person, seq: int, key: PublicKey | Non
         raise refuse(Reason.NOT_FOUND, f"没有第 {seq} 条", field="seq", english=f"no entry {seq}")
     row = found[0]
     return Whole(
-        _lines(reading, found)[0],
+        lines_of(reading, found)[0],
         parsed(row),
         row.canonical,
         row.entry_hash,

@@ -118,17 +118,24 @@ def below(folder: str, suffix: str = "") -> set[str]:
 
 
 def test_the_wheel_holds_every_module_once_and_no_tests(wheel: Path) -> None:
-    modules = Counter(name for name in inside(wheel) if name.endswith(".py"))
+    names = [name for name in inside(wheel) if not name.startswith("publisher/_shipped/")]
+    modules = Counter(name for name in names if name.endswith(".py"))
     assert set(modules) == below("publisher", ".py") | below("channels", ".py")
     assert [name for name, times in modules.items() if times > 1] == []
 
 
-@pytest.mark.parametrize("folder", ["channels", "portal", "demo"])
+@pytest.mark.parametrize("folder", ["channels", "portal", "demo", "inspector"])
 def test_the_wheel_holds_every_template_once(wheel: Path, folder: str) -> None:
     shipped = Counter(name for name in inside(wheel) if name.startswith(f"{SHIPPED}/{folder}/"))
     expected = {name.replace("templates/", f"{SHIPPED}/", 1) for name in below(f"templates/{folder}")}
     assert set(shipped) == expected
     assert set(shipped.values()) == {1}
+
+
+def test_the_wheel_holds_the_verifier_that_goes_to_inspectors(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = archive.read("publisher/_shipped/auditor/verify_gongkai_log.py")
+    assert shipped == (ROOT / "deploy" / "auditor" / "verify_gongkai_log.py").read_bytes()
 
 
 def test_the_wheel_holds_the_migrations_and_the_pages_of_the_practice_platforms(wheel: Path) -> None:
@@ -151,6 +158,12 @@ def test_the_installed_product_sets_up_a_home_and_finds_it_well(
 ) -> None:
     assert len(home["admin"]) == 48
     assert json.loads(installed.publisher("doctor", "--json"))["ok"] is True
+
+
+def test_the_installed_product_finds_the_verifier(installed: Installed) -> None:
+    found = "from publisher.resources import resource; print(resource('auditor', 'verify_gongkai_log.py'))"
+    done = installed.run("python", "-c", found)
+    assert "_shipped" in done.stdout, done.stderr
 
 
 def dated(text: str) -> str:

@@ -208,6 +208,7 @@ FORMS: tuple[Form, ...] = (
     Form("/settings/{area}", "area", "A", "", WHY, done=False),
     # ---- the record
     Form("/audit/verify", "nothing", ALL, "", {}, done=False),
+    Form("/audit/export", "nothing", "AU", "", {}, done=False),
     # ---- everybody's own
     Form("/logout", "nothing", ALL, "", {}, done=False),
     Form("/own/password", "nothing", ALL, "", {}, done=False),

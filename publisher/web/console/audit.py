@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from tempfile import TemporaryFile
 from threading import Lock
 from time import monotonic
+from typing import BinaryIO
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
+from publisher.bootstrap import hand_out
 from publisher.bootstrap.doctor import anchored_elsewhere
 from publisher.domain.clocks import BEIJING
 from publisher.domain.errors import Reason, Refused, refuse
 from publisher.domain.events import ENTRY_KINDS
-from publisher.domain.people import View
+from publisher.domain.people import PERMISSIONS, View
 from publisher.store.log_search import LogQuery
 from publisher.web.console.console import Console, Visit, onward
 from publisher.web.console.fields import Posted
@@ -36,6 +39,8 @@ SAID = {
 }
 
 
+PIECE = 1 << 16
+MOST_CHARS = 200
 ASKED = ("q", "who", "kind", "channel", "since", "until", "refused", "before", "after")
 
 
@@ -53,6 +58,7 @@ class Bench:
 
     last: Computed | None = None
     busy: Lock = field(default_factory=Lock)
+    packing: Lock = field(default_factory=Lock)
 
     def compute(self, console: Console, now: datetime) -> None:
         """Compute again. Raises `Refused` (busy) while somebody else's computation runs."""
@@ -86,6 +92,14 @@ def add(app: FastAPI, console: Console) -> None:
             return _record(console, bench, visit, {}, why)
         return onward("/audit", "verified")
 
+    @app.post("/audit/export")
+    def export(request: Request, fields: Posted) -> Response:
+        visit = console.post(request, fields, View.AUDIT)
+        try:
+            return _handed_out(console, bench, visit)
+        except Refused as why:
+            return _record(console, bench, visit, {}, why)
+
     @app.get("/audit/people/{name}")
     def person(request: Request, name: str, before: str = "", after: str = "") -> Response:
         visit = console.visit(request, View.AUDIT)
@@ -100,6 +114,39 @@ def add(app: FastAPI, console: Console) -> None:
         with console.office.store.read() as reading:
             whole = whole_entry(reading, visit.person, _number(seq), console.office.public_key)
         return console.show(visit, "audit_entry", whole=whole, words=SAID)
+
+
+def _handed_out(console: Console, bench: Bench, visit: Visit) -> Response:
+    """The archive as a download. It is written to a nameless file first: what is sent is whole."""
+    if not bench.packing.acquire(blocking=False):
+        raise refuse(Reason.BUSY, "有人正在导出，请过一会儿再试", english="somebody is exporting")
+    try:
+        file = TemporaryFile(dir=console.office.home)  # noqa: SIM115 - closed when it has been sent
+        try:
+            hand_out(console.office, visit.actor, visit.given["purpose"][:MOST_CHARS], file)
+            size = file.tell()
+        except BaseException:
+            file.close()
+            raise
+    except OSError as why:
+        raise refuse(
+            Reason.BUSY,
+            "导出的文件写不下，多半是磁盘快满了；没有交出任何内容",
+            allowed="请系统管理员清理磁盘后再导出",
+            english="the archive cannot be written: disk",
+        ) from why
+    finally:
+        bench.packing.release()
+    name = f"gongkai-audit-{visit.now.astimezone(BEIJING):%Y%m%d-%H%M%S}.zip"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(size)}
+    return StreamingResponse(_sent(file), media_type="application/zip", headers=headers)
+
+
+def _sent(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
 
 
 def _record(
@@ -127,6 +174,8 @@ def _record(
         head=head,
         elsewhere=anchored_elsewhere(console.office),
         page=PAGE,
+        purpose=visit.given["purpose"] if refused else "",
+        PERMISSIONS=PERMISSIONS,
         done_words=DONE,
         words=SAID,
     )

@@ -96,4 +96,10 @@ WORDS = {
     "现在没有这个账号，记录还在。": "There is no such account now; its entries remain.",
     "%(n)s 条": "%(n)s",
     "还没有做过什么。": "Nothing yet.",
+    "导出给检查组": "Export for an inspector",
+    "一个压缩包：全部条目、检查点、公钥、核验程序、给人看的台账和使用说明。检查组不用本系统，在自己的电脑上不联网就能核验。": "One archive: every entry, the checkpoints, the public key, the verifier, a ledger for people and instructions. An inspector checks it offline on their own computer, without this system.",
+    "里面是全部记录，附注里可能有个人信息，请当面交给检查组。导出这件事也会记进存证。": "It holds the whole log, and notes may hold personal data: hand it over in person. The export itself is recorded in the log.",
+    "给谁、做什么用": "For whom, what for",
+    "例如：市政府办公室 2026 年度检查。可以不填。": "For example: yearly inspection by the city government office. May be left empty.",
+    "您的岗位不能导出；能导出的是：": "Your role cannot export; these can: ",
 }
