@@ -14,6 +14,7 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 
 from publisher.domain.errors import Reason, Refused
 from publisher.resources import resource
+from publisher.store.engine import CommitUnsure, StoreUnavailable
 from publisher.web.api.app import api_app
 from publisher.web.console.access import Elsewhere
 from publisher.web.console.console import LANGUAGE, STATUS, Console, First, NotSignedIn
@@ -132,6 +133,23 @@ def _add_errors(app: FastAPI, console: Console) -> None:
     app.add_exception_handler(HTTPException, by_status)
     app.add_exception_handler(
         RequestValidationError, told(400, "填写的内容不合要求，没有办理。", "请回到页面，按说明重新填写。")
+    )
+    app.add_exception_handler(
+        StoreUnavailable,
+        told(
+            503,
+            "数据库没有答复，这一次没有办。",
+            "什么都没有保存，也没有因此发出任何内容。请过一会儿再试；还是不行，"
+            "请系统管理员看数据库服务是否在运行、磁盘是否写满。",
+        ),
+    )
+    app.add_exception_handler(
+        CommitUnsure,
+        told(
+            503,
+            "数据库在保存的时候断开了，不能确定办成没有。",
+            "请先打开有关页面看一看，没有办成再办一次。一直打不开，请系统管理员看数据库服务是否在运行。",
+        ),
     )
     app.add_exception_handler(
         Exception,
