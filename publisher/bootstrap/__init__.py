@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from publisher.bootstrap.changes import checker, drop_secret, file_value, keep_secret, over_file
     from publisher.bootstrap.doctor import Check, diagnose
     from publisher.bootstrap.handbook import platform_codes
-    from publisher.bootstrap.handout import hand_out
+    from publisher.bootstrap.handout import hand_out, pack_log
     from publisher.bootstrap.health import health_in, health_of
     from publisher.bootstrap.home import Created, create_home
     from publisher.bootstrap.office import Office, open_office
@@ -57,6 +57,7 @@ HOMES = {
     "open_office": "office",
     "open_practice": "practice",
     "over_file": "changes",
+    "pack_log": "handout",
     "platform_codes": "handbook",
     "profile_limits": "accounts",
     "run_service": "service",
@@ -96,6 +97,7 @@ __all__ = [
     "open_office",
     "open_practice",
     "over_file",
+    "pack_log",
     "platform_codes",
     "profile_limits",
     "run_service",

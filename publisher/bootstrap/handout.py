@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 def hand_out(office: Office, actor: Actor, purpose: str, file: BinaryIO) -> int:
     """Write the archive for an inspector into a seekable file; how many entries it holds.
 
-    The act stands on record before anything is written, and the archive covers its own entry and a signature
-    over it. Raises `Refused` (recorded) without the right, and `OSError` when the file cannot be written.
+    The act stands on record before anything is written, so the archive covers it. Raises `Refused` (recorded)
+    without the right, and `OSError` when the file cannot be written.
     """
     office.perform(actor, record_export, ExportRequest(purpose))
+    return pack_log(office, file)
+
+
+def pack_log(office: Office, file: BinaryIO) -> int:
+    """The archive alone, signed up to its last entry: for whoever has put the hand-out on record."""
     try:
         sign_checkpoint(office.store, office.now(), office.seal, force=True)
     except OSError as why:  # signed, but the anchor file is out of reach: the service says so every minute

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +13,7 @@ from publisher.cli.command import Command
 from publisher.cli.errors import Failed, usage
 from publisher.cli.exits import Exit
 from publisher.cli.labels import system_words
-from publisher.cli.outfile import new_file
+from publisher.cli.outfile import new_archive, new_file
 from publisher.cli.shell import Shell, noted
 from publisher.domain.errors import Reason, Refused, refuse
 
@@ -43,18 +44,40 @@ def list_entries(
     shell.show({"entries": found}, lambda: entries_page(found, shell.lang))
 
 
-def export(shell: Shell, file: Out, purpose: Annotated[str, typer.Option("--purpose")] = "") -> None:
+def export(
+    shell: Shell,
+    file: Out,
+    purpose: Annotated[str, typer.Option("--purpose")] = "",
+    zipped: Annotated[bool, typer.Option("--zip")] = False,
+) -> None:
     """Hand the log out: the act is on record first, so the export covers it. Never overwrites a file."""
-    from publisher.workflow.seal import ExportRequest, export_lines, record_export
+    from publisher.workflow.seal import ExportRequest, record_export
 
     with shell.office() as office:
         actor = shell.actor(office)
-        with noted(office, actor, record_export.__name__), new_file(file) as write:
-            _record(office, actor, record_export, ExportRequest(purpose))
-            with office.store.read() as reading:
-                for line in export_lines(reading, office.now()):
-                    write(line)
+        with noted(office, actor, record_export.__name__):
+            _write(
+                office, file, lambda: _record(office, actor, record_export, ExportRequest(purpose)), zipped
+            )
     shell.show({"file": file, "done": "export"}, f"{shell.say('已导出', 'exported')}  {file}")
+
+
+def _write(office: Any, file: Path, on_record: Callable[[], None], zipped: bool) -> None:
+    """The archive for an inspector, or the lines of the log alone."""
+    from publisher.workflow.seal import export_lines
+
+    if zipped:
+        from publisher.bootstrap import pack_log
+
+        with new_archive(file) as archive:
+            on_record()
+            pack_log(office, archive)
+        return
+    with new_file(file) as write:
+        on_record()
+        with office.store.read() as reading:
+            for line in export_lines(reading, office.now()):
+                write(line)
 
 
 def _record(office: Any, actor: Any, use_case: Any, request: Any) -> None:

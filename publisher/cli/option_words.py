@@ -113,6 +113,10 @@ OPTIONS: dict[str, tuple[str, str]] = {
     "--remote-id": ("平台给的编号", "the platform's own id"),
     "--limit": ("最多几条", "at most so many"),
     "--purpose": ("用途，记入存证", "what for; goes on record"),
+    "--zip": (
+        "给检查组的压缩包：连同核验程序、公钥、台账",
+        "an archive for inspectors: with verifier, key and ledger",
+    ),
     "--file": ("核验这份导出，不用数据库", "verify this export instead of the database"),
     "--key": ("公钥文件", "file with the public key"),
     "--anchor": ("别处保存的检查点文件，可重复", "file of checkpoints held elsewhere; repeatable"),

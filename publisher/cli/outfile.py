@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedWriter
 from pathlib import Path
 
 from publisher.cli.labels import system_words
@@ -16,13 +18,20 @@ def new_file(path: Path) -> Iterator[Callable[[str], object]]:
 
     Raises `Refused` for a file that is there, a folder that is not, and a full disk.
     """
+    with new_archive(path) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+        yield text.write
+
+
+@contextmanager
+def new_archive(path: Path) -> Iterator[BufferedWriter]:
+    """The same, of bytes: yields the file itself."""
     try:
-        file = path.open("x", encoding="utf-8", newline="")
+        file = path.open("xb")
     except OSError as why:
         raise _cannot(path, why) from why
     try:
         with file:
-            yield file.write
+            yield file
     except OSError as why:
         path.unlink(missing_ok=True)
         raise _cannot(path, why) from why

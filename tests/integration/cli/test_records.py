@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+import zipfile
 from pathlib import Path
 
 from tests.integration.cli.conftest import Bureau
@@ -61,3 +62,22 @@ def test_the_ledger_is_also_written_as_a_spreadsheet(bureau: Bureau, tmp_path: P
         assert next(csv.reader(lines))[:3] == ["索引号", "标题", "类别"]
     assert bureau.do("report", "ledger", "--csv", file).code == 3
     assert bureau.do("report", "ledger", "--from", "2026-13-01").code == 3
+
+
+def test_the_export_for_inspectors_is_one_archive_on_record_and_never_overwrites(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    file = tmp_path / "检查组.zip"
+    bureau.get("audit", "export", file, "--zip", "--purpose", "年度检查", by="shenji")
+    with zipfile.ZipFile(file) as archive:
+        names = set(archive.namelist())
+        entries = archive.read("entries.jsonl").decode()
+    assert {"entries.jsonl", "verify_gongkai_log.py", "README.txt", "ledger.csv"} <= names
+    assert "person:log:exported" in entries
+    before = file.read_bytes()
+    assert bureau.do("audit", "export", file, "--zip", by="shenji").code != 0
+    assert file.read_bytes() == before
+    refused = bureau.do("audit", "export", tmp_path / "另一份.zip", "--zip", by="nigao")
+    assert refused.code != 0
+    assert not (tmp_path / "另一份.zip").exists()
+    assert bureau.refusals()[-1]["actor"] == "nigao"
