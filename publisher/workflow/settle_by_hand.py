@@ -152,7 +152,7 @@ def deny_by_hand(
     posting = _posting(uow, request.posting_id)
     _refuse_without_look(now, looked)
     state = advance_posting(posting.state, PostingEvent.DENY_BY_HAND)
-    if posting.denied_by in (actor.name, actor.person.behalf):
+    if posting.denied_by and posting.denied_by in (actor.name, actor.person.behalf):
         raise refuse(
             Reason.NOT_PERMITTED,
             "要由另一人再看一次并确认未发出",
