@@ -6,6 +6,7 @@ demo serves. With `--once` it ends 0 only if everything came out as expected.
 
 from __future__ import annotations
 
+import secrets
 import shutil
 import signal
 import tempfile
@@ -52,6 +53,7 @@ class Day:
     people: dict[str, Actor] = field(default_factory=dict)
     items: dict[str, str] = field(default_factory=dict)
     wants: list[tuple[str, bool]] = field(default_factory=list)
+    password: str = field(default_factory=lambda: secrets.token_hex(8), repr=False)
 
     @property
     def readers(self) -> dict[str, str]:
@@ -123,7 +125,8 @@ def _add_staff(day: Day, admin_token: str) -> None:
 
     admin = day.office.prove("admin", token=admin_token)
     for name, display, roles in STAFF:
-        token = day.office.perform(admin, add_user, AddUserRequest(name, display, roles))
+        asked = AddUserRequest(name, display, roles, password=day.password)
+        token = day.office.perform(admin, add_user, asked)
         day.people[name] = day.office.prove(name, token=token)
     day.show.staff(STAFF)
 
@@ -283,10 +286,15 @@ def _ending(day: Day) -> bool:
 
 
 def _serve(day: Day) -> None:
+    from publisher.web.console.app import console_app
+    from publisher.web.serving import served
+
     day.show.serving(day.readers)
     try:
-        while True:
-            time.sleep(3600)
+        with served(console_app(day.office, https=False), "127.0.0.1", 0) as base:
+            day.show.console(base, STAFF, day.password)
+            while True:
+                time.sleep(3600)
     except KeyboardInterrupt:
         day.show.line("演示结束")
 

@@ -106,6 +106,13 @@ class Show:
         self._console.print("\n上面的网址现在都能在浏览器里打开。按 Ctrl+C 结束。")
         self._readers(readers)
 
+    def console(self, base: str, people: Iterable[tuple[str, str, Sequence[str]]], password: str) -> None:
+        """Where people work in a browser, and how to come in for as long as the demo runs."""
+        names = "、".join(f"{name}（{display}）" for name, display, _ in people)
+        self._plain(f"  工作台　{base}/")
+        self._plain(f"  账号　{names}")
+        self._plain(f"  口令　{password}　（只在这一次演示里有用）")
+
     def _readers(self, readers: Mapping[str, str]) -> None:
         """Label and address of each channel, the addresses below each other."""
         widest = max((cell_len(label) for label in readers), default=0)

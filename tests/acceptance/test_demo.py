@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -151,6 +152,20 @@ def test_the_front_page_of_a_channel_shows_what_is_out_and_not_what_was_withdraw
     assert "洪水蓝色预警" in page
     assert WITHDRAWN not in page
     assert RETURNED not in page
+
+
+def test_the_demo_opens_the_console_with_a_password_for_this_run_alone(serving: Run) -> None:
+    assert serving.until("只在这一次演示里有用"), serving.printed
+    base = re.search(r"工作台　(http://127\.0\.0\.1:\d+/)", serving.printed)
+    password = re.search(r"口令　(\S+)", serving.printed)
+    assert base
+    assert password
+    fields = urllib.parse.urlencode({"name": "lu.yuan", "password": password[1]}).encode()
+    asked = urllib.request.Request(f"{base[1]}login", fields, {"Sec-Fetch-Site": "same-origin"})  # noqa: S310
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    page = opener.open(asked, timeout=20).read().decode()
+    assert "工作台" in page
+    assert "陆予安" in page
 
 
 def test_ctrl_c_ends_the_serving_demo_cleanly(serving: Run) -> None:
