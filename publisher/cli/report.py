@@ -19,6 +19,7 @@ from publisher.domain.errors import Reason, refuse
 from publisher.domain.labels import SIGNED
 from publisher.domain.part import PART_LABELS
 from publisher.domain.posting import POSTING_LABELS
+from publisher.domain.spreadsheets import cell
 from publisher.workflow.people_words import did, people_words
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _write(path: Path, lines: list[LedgerLine]) -> None:
-    """Comma-separated, UTF-8 with the mark that spreadsheets look for. Never overwrites."""
+    """Comma-separated, UTF-8 with the mark that spreadsheets look for; no words are a formula. Never overwrites."""
     import csv
     import io
 
@@ -116,7 +117,7 @@ def _write(path: Path, lines: list[LedgerLine]) -> None:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([COLUMNS[name] for name in names])
-    writer.writerows([asdict(line)[name] for name in names] for line in lines)
+    writer.writerows([cell(asdict(line)[name]) for name in names] for line in lines)
     with new_file(path) as write:
         write("\ufeff" + text.getvalue())
 

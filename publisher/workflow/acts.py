@@ -26,6 +26,9 @@ from publisher.workflow.sight import check_sight
 
 T = TypeVar("T")
 
+WHY_CHARS = 2000
+"""A refusal may quote what somebody sent: so much of it is kept."""
+
 WORDS: dict[str, tuple[Mapping[Any, str], Mapping[Any, str]]] = {
     "revision": (REVISION_LABELS, REVISION_EVENT_LABELS),
     "posting": (POSTING_LABELS, POSTING_EVENT_LABELS),
@@ -116,7 +119,9 @@ def note_refusal(store: Store, now: datetime, actor: Actor, act: str, request: o
 def _without_secrets(words: str, now: datetime) -> str:
     """A refusal may quote what a person wrote: a mark of secrecy or a full identity number is never kept."""
     found = hard(screen_text(words, today=business_day(now))) or hard(screen_filename(words))
-    return "（拒绝的理由引用了不能保存的内容，没有记录原文）" if found else words
+    if found:
+        return "（拒绝的理由引用了不能保存的内容，没有记录原文）"
+    return words if len(words) <= WHY_CHARS else f"{words[:WHY_CHARS]}…"
 
 
 def _subject(request: object) -> str:

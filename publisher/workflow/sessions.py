@@ -21,6 +21,7 @@ from publisher.workflow.staff import password_matches
 
 AGENT_CHARS = 200
 STRANGERS = 10_000
+NO_ACCOUNT = "no_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def check_proof(
     with store.write() as uow:
         failed, locked = uow.people.wrong_passwords(name) if account else others.get(name)
         if locked is not None and locked > now:
-            _note(uow, now, name, "locked", act)
+            _note(uow, now, name if account else "", "locked", act)
             uow.commit()
             raise _locked(locked, field)
         if account is None or not account.person.active or not right:
@@ -141,7 +142,7 @@ def _refused(
         uow.people.change(name, failed=0 if locked else failed, locked_until=locked)
     else:
         strangers.put(name, 0 if locked else failed, locked)
-    _note(uow, now, name, "password", act)
+    _note(uow, now, name if strangers is None else "", "password", act)
     uow.commit()
     minutes = int(LOCKED.total_seconds() // 60)
     return refuse(
@@ -164,13 +165,14 @@ def _locked(until: datetime, where: str = "password") -> Refused:
 
 
 def _note(uow: UnitOfWork, now: datetime, name: str, why: str, act: str) -> None:
+    # A name that no account has ("" here) may be a password in the wrong field: it is not kept.
     uow.record(
         now,
         "person:act:refused",
         NOBODY,
         "",
         outcome=Outcome.REFUSED,
-        facts={"act": act, "claimed": fact_value(name), "by": why},
+        facts={"act": act, "claimed": fact_value(name or NO_ACCOUNT), "by": why},
     )
 
 

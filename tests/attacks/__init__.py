@@ -1,0 +1,1 @@
+"""Attacks on a running instance, and proof that each would bite where its defence is out."""
