@@ -64,6 +64,7 @@ def poison(instance: Instance, staged: Staged) -> None:
         "/review/{digest}/paper/{paper_id}/scan digest": digest,
         "paper_id": papers,
         "people name": "xie ma lu",
+        "audit name": "ma wang",
         "name": "wechat weibo bureau-portal",
         "area": "bureau columns windows blackouts alerts",
         "seq": "1 2 30",
