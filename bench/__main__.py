@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from bench.console import console_figures, printed
 from bench.delivery import claim_s, rates
 from bench.log import log_figures
 from bench.office import databases
@@ -14,7 +15,10 @@ def main() -> None:
     parser.add_argument("--postings", type=int, default=500)
     parser.add_argument("--future", type=int, default=1_000_000)
     parser.add_argument("--entries", type=int, default=200_000)
+    parser.add_argument("--items", type=int, default=20_000)
     asked = parser.parse_args()
+    few = max(asked.items // 100, 20)
+    print(printed(console_figures(few, asked.items), few, asked.items), flush=True)
     with databases() as kinds:
         for name, fresh in kinds.items():
             print(f"{name}, every commit synced to disk")

@@ -5,7 +5,7 @@ A number of questions that does not grow with the postings: the database counts 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -119,18 +119,9 @@ class Board:
 
 def _placed(wanted: Wanted) -> sa.Select[tuple[str, str, bool, str, datetime, datetime]]:
     """Key, channel, column and what orders them, of everything that is shown."""
-    unfinished: sa.ColumnElement[bool] = P.state.not_in(POSTING_FINAL)
-    soon: sa.ColumnElement[bool] = unfinished
-    if wanted.until is not None:
-        moving = P.state.not_in((S.WAITING, S.QUEUED))
-        soon = sa.and_(unfinished, sa.or_(moving, P.due_at < wanted.until))
-    hot: sa.ColumnElement[bool] = P.id.in_(
-        sa.select(PART.posting_id).where(PART.channel.in_(wanted.channels), PART.state.in_(HOT_PARTS))
-    )
-    shown: list[sa.ColumnElement[bool]] = [soon, hot]
-    if wanted.out:
-        lately = P.state == S.OUT
-        shown.append(lately if wanted.since is None else sa.and_(lately, P.out_at >= wanted.since))
+    parts = sa.select(PART.posting_id).where(PART.channel.in_(wanted.channels), PART.state.in_(HOT_PARTS))
+    hot: sa.ColumnElement[bool] = P.id.in_(parts)
+    shown = sa.union(*_shown(wanted), parts).subquery()
     column = sa.case(
         (P.state.in_((S.WAITING, S.QUEUED)), BoardColumn.WAITING.value),
         (sa.or_(P.state.in_((S.BY_HAND, S.FAILED, S.HELD)), ASKED), BoardColumn.PERSON.value),
@@ -139,9 +130,20 @@ def _placed(wanted: Wanted) -> sa.Select[tuple[str, str, bool, str, datetime, da
         else_=BoardColumn.OUT.value,
     ).label("col")
     due = sa.case((P.state == S.OUT, None), else_=P.due_at).label("due")
-    query = sa.select(P.id, P.channel, P.urgent, column, due, P.out_at).where(
-        P.channel.in_(wanted.channels), sa.or_(*shown)
-    )
+    query = sa.select(P.id, P.channel, P.urgent, column, due, P.out_at).join(shown, shown.c.id == P.id)
     if wanted.unit:
         query = query.where(P.item_id.in_(sa.select(t.items.c.id).where(t.items.c.unit == wanted.unit)))
     return query
+
+
+def _shown(wanted: Wanted) -> Iterator[sa.Select[tuple[str]]]:
+    """Keys of what is not finished and of what went out lately, each found by an index of its own."""
+    mine = sa.select(P.id).where(P.channel.in_(wanted.channels))
+    unfinished = mine.where(P.state.in_([state for state in S if state not in POSTING_FINAL]))
+    if wanted.until is not None:
+        moving = P.state.not_in((S.WAITING, S.QUEUED))
+        unfinished = unfinished.where(sa.or_(moving, P.due_at < wanted.until))
+    yield unfinished
+    if wanted.out:
+        lately = mine.where(P.state == S.OUT)
+        yield lately if wanted.since is None else lately.where(P.out_at >= wanted.since)

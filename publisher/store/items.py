@@ -57,6 +57,21 @@ def signed_article(row: Sequence[Any]) -> SignedArticle:
 
 
 OF_POSTING = signed_articles(sa.bindparam("key"))
+newer = t.revisions.alias("newer")
+NEWEST_STATE = (
+    sa.update(t.items)
+    .where(
+        t.items.c.id
+        == sa.select(R.item_id)
+        .where(
+            R.id == sa.bindparam("key"),
+            ~sa.exists().where(newer.c.item_id == R.item_id, newer.c.number > R.number),
+        )
+        .scalar_subquery()
+    )
+    .values(state=sa.bindparam("new"))
+)
+"""The list of items finds an item by the state of its newest revision."""
 RELEASED = (
     sa.select(R.id).where(R.item_id == sa.bindparam("key"), R.released_at.is_not(None)).order_by(R.number)
 )
@@ -125,9 +140,7 @@ class Items:
         if wanted.text:
             query = query.where(sa.or_(*_matches(wanted.text)))
         if wanted.state is not None:
-            newer = t.revisions.alias("newer")
-            latest = ~sa.exists().where(newer.c.item_id == R.item_id, newer.c.number > R.number)
-            query = query.where(i.id.in_(sa.select(R.item_id).where(R.state == wanted.state, latest)))
+            query = query.where(i.state == wanted.state.value)
         if wanted.drafts:
             query = query.where(i.id.in_(sa.select(t.drafts.c.item_id).where(t.drafts.c.open.is_(True))))
         if before is not None:
@@ -248,6 +261,8 @@ class Items:
         """A fixed revision; its id is its digest."""
         self._c.execute(sa.insert(t.revisions).values(**values))
         self._title(t.items.c.id == values["item_id"], values["content"])
+        mine = t.items.c.id == values["item_id"]
+        self._c.execute(sa.update(t.items).where(mine).values(state=RevisionState(values["state"]).value))
 
     def revision(self, revision_id: str) -> RevisionRecord | None:
         """By digest."""
@@ -292,6 +307,9 @@ class Items:
         if values.get("held") or values.get("state") in GIVING_BACK:
             Quotas(self._c).free(revision_id=revision_id)
         self._c.execute(sa.update(t.revisions).where(t.revisions.c.id == revision_id).values(**values))
+        if "state" in values:
+            state = RevisionState(values["state"]).value
+            self._c.execute(NEWEST_STATE, {"key": revision_id, "new": state})
 
     def in_state(self, *states: RevisionState) -> list[RevisionRecord]:
         """All revisions in one of these states, oldest first."""
@@ -318,10 +336,9 @@ class Items:
 
     def not_looked_at(self, now: datetime) -> list[RevisionRecord]:
         """Urgent revisions, out or about to be, whose second look is overdue."""
-        r = t.revisions.c
         states = (RevisionState.SCHEDULED, RevisionState.RELEASED, RevisionState.WITHDRAWING)
-        query = sa.select(t.revisions).where(r.state.in_(states), r.second_look_by < now)
-        return records(RevisionRecord, self._c.execute(query))
+        overdue = self._c.execute(sa.select(t.revisions).where(R.second_look_by < now))
+        return [revision for revision in records(RevisionRecord, overdue) if revision.state in states]
 
     def due_for_release(self, now: datetime) -> list[RevisionRecord]:
         """Scheduled, not held, and due; urgent ones first."""

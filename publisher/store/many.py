@@ -115,10 +115,11 @@ class Many:
                     found[f"{kind}:{row[0]}"] = ItemRecord(*row[1:])
         return found
 
-    def out_since(self, since: datetime) -> dict[str, int]:
+    def out_since(self, channels: Collection[str], since: datetime) -> dict[str, int]:
         """Channel → how many parts went out at or after `since`."""
         p = t.parts.c
-        query = sa.select(p.channel, sa.func.count()).where(p.out_at >= since).group_by(p.channel)
+        wanted = sa.and_(p.channel.in_(channels), p.out_at >= since)
+        query = sa.select(p.channel, sa.func.count()).where(wanted).group_by(p.channel)
         return {row[0]: row[1] for row in self._c.execute(query)}
 
     def queued(self, channels: Collection[str]) -> dict[str, int]:

@@ -216,9 +216,10 @@ class Postings:
 
     def hot(self, channels: Collection[str]) -> int:
         """How many postings of these channels go on only when a person does something."""
-        asked = sa.and_(P.state.in_((PostingState.UNKNOWN, PostingState.ACCEPTED)), P.person_needed != "")
-        stopped = P.state.in_((PostingState.BY_HAND, PostingState.FAILED, PostingState.HELD))
-        wanted = sa.and_(P.channel.in_(channels), sa.or_(stopped, asked))
+        asked = (PostingState.UNKNOWN, PostingState.ACCEPTED)
+        stopped = (PostingState.BY_HAND, PostingState.FAILED, PostingState.HELD)
+        needed = sa.or_(P.state.in_(stopped), P.person_needed != "")
+        wanted = sa.and_(P.channel.in_(channels), P.state.in_((*stopped, *asked)), needed)
         return int(
             self._c.execute(sa.select(sa.func.count()).select_from(t.postings).where(wanted)).scalar_one()
         )

@@ -20,7 +20,7 @@ from publisher.domain.posting import ChannelState, PostingState
 @dataclass(frozen=True, slots=True)
 class ItemRecord:
     """An item 政府信息条目. `index_no` is given at the first submit, "" before; `unit` is who wrote it, "" the bureau
-    itself; `title` and `doc_no` those of what was written last."""
+    itself; `title` and `doc_no` those of what was written last; `state` the newest revision's, "" before the first."""
 
     id: str
     body: str
@@ -30,6 +30,7 @@ class ItemRecord:
     unit: str
     title: str
     doc_no: str
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,8 @@ items = sa.Table(
     _text("unit"),
     _text("title"),
     _text("doc_no"),
+    _text("state"),  # of the newest revision, "" before the first
+    sa.Index("ix_items_state", "state", "created_at"),
     sa.Index("ix_items_created", "created_at"),
     sa.Index("ix_items_unit", "unit", "created_at"),
 )
@@ -193,6 +195,12 @@ revisions = sa.Table(
     _text("expires_on"),
     sa.Index("ix_revisions_state", "state", "release_at"),
     sa.Index("ix_revisions_item", "item_id", "number"),
+    sa.Index(
+        "ix_revisions_second_look",
+        "second_look_by",
+        sqlite_where=sa.text("second_look_by IS NOT NULL"),
+        postgresql_where=sa.text("second_look_by IS NOT NULL"),
+    ),
     sa.Index(
         "ix_revisions_expiry",
         "expires_on",
@@ -291,6 +299,8 @@ postings = sa.Table(
         postgresql_where=sa.text("state NOT IN ('out', 'cancelled')"),
     ),
     sa.Index("ix_postings_due", "channel", "state", "urgent", "due_at", "created_at"),
+    sa.Index("ix_postings_state", "state", "due_at"),
+    sa.Index("ix_postings_out", "state", "out_at"),
     sa.Index(
         "ix_postings_amends",
         "amends",
@@ -348,6 +358,8 @@ parts = sa.Table(
     _number("removals"),
     _number("order_id"),
     sa.Index("ix_parts_look", "channel", "state", "next_look_at"),
+    sa.Index("ix_parts_state", "state"),
+    sa.Index("ix_parts_channel_out", "channel", "out_at"),
     sa.Index("ix_parts_item", "item_id"),
     sa.Index("ix_parts_out", "out_at"),
     sa.Index("ix_parts_url", "url"),

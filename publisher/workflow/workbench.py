@@ -152,7 +152,7 @@ def _outlets(reading: Reading, now: datetime) -> list[Outlet]:
     queued = reading.many.queued(list(reading.bureau.channels))
     book = quota_book(reading, now)
     midnight = datetime.combine(business_day(now), time(), BEIJING)
-    out = reading.many.out_since(midnight)
+    out = reading.many.out_since(list(reading.bureau.channels), midnight)
     outlets = []
     for name, plan in reading.bureau.channels.items():
         record = known.get(name)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from publisher.domain.lifecycle import RevisionState
 from publisher.domain.posting import PostingState
 from publisher.workflow.review import SignRequest, return_revision
 from tests.seats import Seat, seats
@@ -183,3 +184,17 @@ def test_the_language_switch_leads_nowhere_else(quiet_world: World, back: str) -
     with seats(quiet_world, zhou="editor") as at:
         answer = at["zhou"].client.get("/language/en", params={"back": back})
     assert answer.headers["location"] == "/"
+
+
+def test_an_older_revision_does_not_say_in_which_state_the_list_finds_an_item(quiet_world: World) -> None:
+    world = quiet_world
+    item_id, digest = submitted(world)
+    with world.office.store.write() as uow:
+        (first,) = uow.items.revisions(item_id)
+        again = {name: getattr(first, name) for name in first.__slots__}
+        uow.items.add_revision(**{**again, "id": "f" * 64, "number": 2, "state": RevisionState.REVIEWED})
+        uow.items.change_revision(digest, state=RevisionState.SUPERSEDED)
+        uow.commit()
+    with seats(world, zhou="editor") as at:
+        assert len(titles(at["zhou"].get("/items?state=reviewed"))) == 1
+        assert titles(at["zhou"].get("/items?state=superseded")) == []
