@@ -34,6 +34,7 @@ from publisher.store.engine import (
     open_engine,
     writers_lock,
 )
+from publisher.store.figures import Figures
 from publisher.store.inbox import Inbox
 from publisher.store.items import Items
 from publisher.store.mandates import Mandates
@@ -72,6 +73,7 @@ class Reading:
         self.postings = Postings(connection)
         self.board = Board(connection)
         self.days = Days(connection)
+        self.figures = Figures(connection)
         self.steps = Steps(connection)
         self.papers = Papers(connection)
         self.parts = Parts(connection)

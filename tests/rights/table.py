@@ -51,6 +51,7 @@ PAGES: dict[str, str] = {  # page → who sees it; everybody else is refused, an
     "/audit/{seq}": ALL,
     "/audit/people/{name}": ALL,
     "/calendar": READERS,
+    "/reports": READERS,
     "/review": READERS,
     "/review/{digest}": READERS,
     "/review/{digest}/sheet": READERS,

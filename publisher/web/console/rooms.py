@@ -18,6 +18,7 @@ from publisher.web.console import own
 from publisher.web.console import oidc
 from publisher.web.console import people
 from publisher.web.console import settings
+from publisher.web.console import reports
 from publisher.web.console import review
 from publisher.web.console import first_run, second_factor
 from publisher.web.console import sign_in
@@ -44,4 +45,5 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     calendar.add,
     deliveries.add,
     audit.add,
+    reports.add,
 )
