@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, fields, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,34 +16,14 @@ from publisher.cli.outfile import new_file
 from publisher.cli.shell import Shell
 from publisher.domain.clocks import BEIJING, business_day
 from publisher.domain.errors import Reason, refuse
-from publisher.domain.labels import SIGNED
 from publisher.domain.part import PART_LABELS
 from publisher.domain.posting import POSTING_LABELS
-from publisher.domain.spreadsheets import cell
-from publisher.workflow.people_words import did, people_words
+from publisher.workflow.people_words import people_words
+from publisher.workflow.sheets import COLUMNS, csv_pieces, for_people
 
 if TYPE_CHECKING:
     from publisher.workflow.report import LedgerLine
 
-COLUMNS = {
-    "index_no": "索引号",
-    "title": "标题",
-    "kind": "类别",
-    "channel": "渠道",
-    "state": "状态",
-    "formed_on": "成文日期",
-    "due_on": "法定期限",
-    "released_at": "下发时间",
-    "out_at": "发出时间",
-    "verified_at": "首次核验",
-    "days_late": "超期天数",
-    "drafter": "拟稿人",
-    "signers": "签署",
-    "url": "网址",
-    "withdrawal_ordered_at": "撤下指令",
-    "gone_at": "看到消失",
-    "removal_minutes": "撤下用时（分钟）",
-}
 STATES = {label: state for labels in (POSTING_LABELS, PART_LABELS) for state, label in labels.items()}
 SHOWN = ("channel", "state", "out_at", "verified_at", "days_late")
 
@@ -65,7 +45,7 @@ def ledger(
         lines = list(report(reading, _midnight(first), _midnight(last + timedelta(days=1))))
         named = people_words(reading)
     if csv is not None:
-        _write(csv, [_for_people(line, named) for line in lines])
+        _write(csv, (for_people(line, named) for line in lines))
     document = {"from": first, "to": last, "lines": lines, "csv": csv}
     headings = [COLUMNS[name] for name in SHOWN]
     title = shell.say(f"台账 {first} 至 {last}", f"ledger from {first} to {last}")
@@ -80,13 +60,6 @@ def _by_item(lines: Iterable[LedgerLine], lang: str) -> list[tuple[str, list[tup
         row: list[object] = [getattr(shown, name) for name in SHOWN]
         groups.setdefault(f"{line.index_no}  {line.title}", []).append((row, ""))
     return list(groups.items())
-
-
-def _for_people(line: LedgerLine, named: Callable[[str], str]) -> LedgerLine:
-    """The line with names beside the accounts and the words of the acts that were signed."""
-    signed = [text.partition(":") for text in line.signers.split("、") if text]
-    signers = "、".join(f"{did(named(person), SIGNED.get(act, act))}" for person, _, act in signed)
-    return replace(line, drafter=named(line.drafter), signers=signers)
 
 
 def _day(field: str, text: str) -> date:
@@ -106,20 +79,11 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), BEIJING).astimezone(UTC)
 
 
-def _write(path: Path, lines: list[LedgerLine]) -> None:
-    """Comma-separated, UTF-8 with the mark that spreadsheets look for; no words are a formula. Never overwrites."""
-    import csv
-    import io
-
-    from publisher.workflow.report import LedgerLine
-
-    names = [field.name for field in fields(LedgerLine)]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow([COLUMNS[name] for name in names])
-    writer.writerows([cell(asdict(line)[name]) for name in names] for line in lines)
+def _write(path: Path, lines: Iterable[LedgerLine]) -> None:
+    """Comma-separated, UTF-8 with the mark that spreadsheets look for. Never overwrites."""
     with new_file(path) as write:
-        write("\ufeff" + text.getvalue())
+        for piece in csv_pieces(lines):
+            write(piece)
 
 
 COMMANDS = (Command("report ledger", ledger),)

@@ -284,12 +284,6 @@ class Items:
             for key, name in self._c.execute(sa.select(R.id, title).where(R.id.in_(revision_ids)))
         }
 
-    def index_numbers(self, unit: str) -> set[str]:
-        """The index numbers of one unit's items."""
-        i = t.items.c
-        query = sa.select(i.index_no).where(i.unit == unit, i.index_no.is_not(None))
-        return set(self._c.execute(query).scalars())
-
     def released(self, item_id: str) -> list[str]:
         """The revisions of one item that were ever released, oldest first: their digests."""
         return list(self._c.execute(RELEASED, {"key": item_id}).scalars())

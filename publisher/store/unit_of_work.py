@@ -37,6 +37,7 @@ from publisher.store.engine import (
 from publisher.store.figures import Figures
 from publisher.store.inbox import Inbox
 from publisher.store.items import Items
+from publisher.store.ledger import Ledgers
 from publisher.store.mandates import Mandates
 from publisher.store.many import Many
 from publisher.store.notices import Notices
@@ -74,6 +75,7 @@ class Reading:
         self.board = Board(connection)
         self.days = Days(connection)
         self.figures = Figures(connection)
+        self.ledgers = Ledgers(connection)
         self.steps = Steps(connection)
         self.papers = Papers(connection)
         self.parts = Parts(connection)

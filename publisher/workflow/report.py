@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from publisher.domain.clocks import business_day, shown_minute
 from publisher.domain.part import PART_LABELS, PartState
+from publisher.domain.people import Act
 from publisher.domain.posting import POSTING_LABELS, PostingState
-from publisher.store.records import PartRecord, PostingRecord
+from publisher.store.figures import Scope
+from publisher.store.ledger import LedgerPart, LedgerRow
 from publisher.store.unit_of_work import Reading
+
+CHUNK = 400
+"""How many lines are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,58 +42,96 @@ class LedgerLine:
     removal_minutes: int | None
 
 
-def ledger(reading: Reading, since: datetime, until: datetime) -> Sequence[LedgerLine]:
+@dataclass(frozen=True, slots=True)
+class LedgerPlace:
+    """A line of the ledger and where it belongs: its posting, its item, the unit, the state that it shows."""
+
+    posting_id: str
+    item_id: str
+    unit: str
+    state: PostingState | PartState
+    line: LedgerLine
+
+
+def ledger(
+    reading: Reading, since: datetime, until: datetime, *, unit: str = "", channel: str = ""
+) -> Sequence[LedgerLine]:
     """Every posting that was planned in [since, until), oldest first, with who signed and when it was seen."""
-    lines = []
-    for posting in sorted(reading.postings.all(limit=100_000), key=lambda p: (p.created_at, p.channel)):
-        if since <= posting.created_at < until:
-            lines.append(_line(reading, posting))
-    return lines
+    return list(ledger_lines(reading, Scope(since, until, unit, channel)))
 
 
-def _line(reading: Reading, posting: PostingRecord) -> LedgerLine:
-    revision = reading.items.revision(posting.revision_id)
-    item = reading.items.item(posting.item_id)
-    if revision is None or item is None:
-        raise LookupError(posting.id)
-    part = next(iter(reading.parts.of_posting(posting.id)), None)
-    proofs = [p for p in reading.parts.proofs(part.id) if p["outcome"] == "match"] if part else []
-    kind = reading.bureau.kinds.get(revision.content["kind"])
-    state = PART_LABELS[part.state] if part else POSTING_LABELS[posting.state]
-    late = (business_day(posting.out_at) - revision.due_day()).days if posting.out_at else 0
-    signatures = reading.items.signatures(revision.id)
-    return LedgerLine(
-        index_no=item.index_no or "",
-        title=revision.content["title"],
-        kind=kind.label if kind else revision.content["kind"],
-        channel=reading.bureau.label(posting.channel)
-        if posting.channel in reading.bureau.channels
-        else posting.channel,
-        state=state,
-        formed_on=revision.content["formed_on"],
-        due_on=revision.due_on,
-        released_at=shown_minute(revision.released_at) if revision.released_at else "",
-        out_at=shown_minute(posting.out_at) if posting.out_at else "",
-        verified_at=shown_minute(proofs[0]["at"]) if proofs else "",
+def ledger_lines(reading: Reading, scope: Scope) -> Iterator[LedgerLine]:
+    """The same, line by line, while the transaction of `reading` is open.
+
+    Read in chunks, with a fixed number of questions for each.
+    """
+    after = ""
+    while places := ledger_places(reading, scope, after=after, limit=CHUNK):
+        yield from (place.line for place in places)
+        after = places[-1].posting_id
+
+
+def ledger_places(
+    reading: Reading, scope: Scope, *, after: str = "", limit: int = 50, newest: bool = False
+) -> list[LedgerPlace]:
+    """At most `limit` lines behind the posting `after`, oldest or newest first."""
+    rows = reading.ledgers.rows(scope, after=after, limit=limit, newest=newest)
+    parts = reading.ledgers.first_parts([row.posting_id for row in rows])
+    sights = reading.ledgers.sights([part.id for part in parts.values()])
+    signers = reading.ledgers.signers({row.revision_id for row in rows})
+    return [
+        _place(reading, row, part, sights.get(part.id, []) if part else [], signers.get(row.revision_id, []))
+        for row in rows
+        for part in [parts.get(row.posting_id)]
+    ]
+
+
+def _place(
+    reading: Reading,
+    row: LedgerRow,
+    part: LedgerPart | None,
+    sights: Sequence[tuple[str, datetime]],
+    signers: Sequence[tuple[str, Act]],
+) -> LedgerPlace:
+    state = part.state if part else row.state
+    late = (business_day(row.out_at) - date.fromisoformat(row.due_on)).days if row.out_at else 0
+    seen = next((at for outcome, at in sights if outcome == "match"), None)
+    kind = reading.bureau.kinds.get(row.kind)
+    line = LedgerLine(
+        index_no=row.index_no or "",
+        title=row.title,
+        kind=kind.label if kind else row.kind,
+        channel=reading.bureau.label(row.channel),
+        state=PART_LABELS[part.state] if part else POSTING_LABELS[row.state],
+        formed_on=row.formed_on,
+        due_on=row.due_on,
+        released_at=_shown(row.released_at),
+        out_at=_shown(row.out_at),
+        verified_at=_shown(seen),
         days_late=max(0, late),
-        drafter=revision.drafter,
-        signers="、".join(f"{s.person}:{s.act}" for s in signatures),
+        drafter=row.drafter,
+        signers="、".join(f"{person}:{act}" for person, act in signers),
         url=part.url if part else "",
-        **_removal(reading, part),
+        **_removal(part, sights),
     )
+    return LedgerPlace(row.posting_id, row.item_id, row.unit, state, line)
 
 
-def _removal(reading: Reading, part: PartRecord | None) -> dict[str, Any]:
+def _shown(instant: datetime | None) -> str:
+    return shown_minute(instant) if instant else ""
+
+
+def _removal(part: LedgerPart | None, sights: Sequence[tuple[str, datetime]]) -> dict[str, Any]:
     """From the order to the look that found nothing any more: time to removal."""
-    order = reading.parts.order(part.order_id) if part is not None and part.order_id else None
-    if part is None or order is None:
+    if part is None or part.ordered_at is None:
         return {"withdrawal_ordered_at": "", "gone_at": "", "removal_minutes": None}
-    looks = reading.parts.proofs(part.id) if part.state is PartState.WITHDRAWN else []
-    gone = next((p["at"] for p in looks if p["outcome"] == "gone" and p["at"] >= order.at), None)
+    ordered = part.ordered_at
+    looks = sights if part.state is PartState.WITHDRAWN else []
+    gone = next((at for outcome, at in looks if outcome == "gone" and at >= ordered), None)
     return {
-        "withdrawal_ordered_at": shown_minute(order.at),
-        "gone_at": shown_minute(gone) if gone else "",
-        "removal_minutes": -(-int((gone - order.at).total_seconds()) // 60) if gone else None,
+        "withdrawal_ordered_at": shown_minute(ordered),
+        "gone_at": _shown(gone),
+        "removal_minutes": -(-int((gone - ordered).total_seconds()) // 60) if gone else None,
     }
 
 

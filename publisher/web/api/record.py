@@ -74,11 +74,9 @@ def add(app: FastAPI, desk: Desk) -> None:
                 allowed="起始日当天至一年以内 / from the first day to a year later",
             )
         with desk.office.store.read() as reading:
-            found = ledger(reading, _midnight(first), _midnight(last + timedelta(days=1)))
+            until_ = _midnight(last + timedelta(days=1))
+            found = ledger(reading, _midnight(first), until_, unit=call.person.unit)
             lines = [LedgerEntry.model_validate(line) for line in found]
-            if call.person.unit:
-                own = reading.items.index_numbers(call.person.unit)
-                lines = [line for line in lines if line.index_no in own]
         return said(LedgerDocument(since=first.isoformat(), until=last.isoformat(), lines=lines))
 
     @app.get(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
@@ -12,7 +13,9 @@ from fastapi.responses import Response
 
 from publisher.domain.clocks import business_day
 from publisher.domain.people import View
+from publisher.store.figures import Scope
 from publisher.web.console.console import Console, Visit
+from publisher.workflow.report import ledger_places
 from publisher.workflow.statistics import Period, statistics
 
 SAID = {
@@ -37,6 +40,7 @@ MONTHS_OF = {
     "q4": (10, 12),
 }
 LONGEST_DAYS = 5 * 366
+NEWEST = 5
 PLOT_WIDTH, PLOT_BASE, PLOT_HIGH = 600, 150, 120
 
 
@@ -49,6 +53,11 @@ class Asked:
     unit: str
     channel: str
     fault: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """The same question to the ledger."""
+        return Scope(self.period.since, self.period.until, self.unit, self.channel)
 
     @property
     def query(self) -> str:
@@ -83,18 +92,29 @@ def add(app: FastAPI, console: Console) -> None:
         asked = asked_in(console, visit, request.query_params)
         with console.office.store.read() as reading:
             found = statistics(reading, asked.period, unit=asked.unit, channel=asked.channel)
-        bureau = console.office.store.bureau
+            newest = ledger_places(reading, asked.scope, limit=NEWEST, newest=True)
+            lines = reading.ledgers.count(asked.scope)
         return console.show(
             visit,
             "reports",
-            asked=asked,
             found=found,
+            newest=newest,
+            lines=lines,
             bars=bars(found.months, business_day(visit.now)),
-            units=bureau.units,
-            own_unit=bureau.units.get(visit.person.unit, visit.person.unit),
-            labels={name: bureau.label(name) for name in bureau.channels},
-            words=SAID,
+            **choices(console, visit, asked),
         )
+
+
+def choices(console: Console, visit: Visit, asked: Asked) -> dict[str, Any]:
+    """What the chooser of the days, the unit and the channel needs."""
+    bureau = console.office.store.bureau
+    return {
+        "asked": asked,
+        "units": bureau.units,
+        "own_unit": bureau.units.get(visit.person.unit, visit.person.unit),
+        "labels": {name: bureau.label(name) for name in bureau.channels},
+        "words": SAID,
+    }
 
 
 def asked_in(console: Console, visit: Visit, query: Mapping[str, str]) -> Asked:

@@ -18,6 +18,7 @@ from publisher.web.console import own
 from publisher.web.console import oidc
 from publisher.web.console import people
 from publisher.web.console import settings
+from publisher.web.console import ledger
 from publisher.web.console import reports
 from publisher.web.console import review
 from publisher.web.console import first_run, second_factor
@@ -46,4 +47,5 @@ ROOMS: tuple[Callable[[FastAPI, Console], None], ...] = (
     deliveries.add,
     audit.add,
     reports.add,
+    ledger.add,
 )
