@@ -19,6 +19,8 @@ from tests.seats import employ
 from tests.world import item_file, make_home, make_template, open_world
 
 PAGES = (
+    "/reports",
+    "/reports?period=own&from=x&to=y",
     "/reports?period=q1&channel=weibo",
     "/reports/ledger",
     "/reports/withheld",
