@@ -7,6 +7,9 @@ people do it, by clicking, typing and choosing files.
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urljoin
@@ -36,6 +39,7 @@ SUBMIT, LIST = "/cgi-bin/freepublish/submit", "/cgi-bin/freepublish/batchget"
 CHECKS = ("政治关", "法律关", "政策关", "文字关")
 NOTE = "送水点由两处增为三处，原公告漏写一处。"
 WHY = "停水改期，本公告不再有效"
+EXPORT = "导出给检查组"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -55,6 +59,7 @@ def test_every_role_does_its_work_of_a_day_at_the_console(
         everything_is_stopped_and_goes_on(today)
         the_item_is_withdrawn_everywhere(today)
         the_auditor_finds_it_in_the_record(today)
+        the_auditor_checks_the_record_away_from_the_machine(today)
         for name, desk in today.desks.items():
             assert desk.complaints == [], name
 
@@ -325,3 +330,25 @@ def the_auditor_finds_it_in_the_record(today: Day) -> None:
     auditor.not_theirs("/items/new")
     digest = today.revision()
     auditor.cannot(f"/review/{digest}", "签发", f"/review/{digest}/sign", shown=today.standing())
+
+
+def the_auditor_checks_the_record_away_from_the_machine(today: Day) -> None:
+    today.desk("bian").cannot("/audit", EXPORT, "/audit/export")
+    page = today.desk("cha").open("/audit")
+    page.get_by_label("给谁、做什么用").fill("年度检查")
+    with page.expect_download() as export:
+        page.get_by_role("button", name=EXPORT).click()
+    folder = today.folder / "away"
+    with zipfile.ZipFile(export.value.path()) as archive:
+        archive.extractall(folder)
+    readme = (folder / "README.txt").read_text(encoding="utf-8-sig")
+    (command,) = {line.strip() for line in readme.splitlines() if line.strip().startswith("python3 verify")}
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", *command.split()[1:]],
+        cwd=folder,
+        env={"LC_ALL": "C"},
+        capture_output=True,
+        check=False,
+    )
+    said = ran.stdout.decode() + ran.stderr.decode()
+    assert (ran.returncode, "记录完整" in said) == (0, True), said
