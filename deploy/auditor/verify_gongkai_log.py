@@ -630,7 +630,7 @@ def report(judge: Judge, entries: int) -> dict[str, Any]:
         "erased": [{"seq": seq, "name": name, "ordered_by": order} for seq, name, order in judge.erased],
         "losses": [
             {"log_id": old.log_id, "first": new.first, "last": new.lost}
-            for old, new in zip(judge.chain.spans, judge.chain.spans[1:], strict=False)
+            for old, new in zip(judge.chain.spans, judge.chain.spans[1:])  # noqa: B905 - Python 3.9 has no strict
             if new.lost >= new.first
         ],
         "covered": judge.agreeing,

@@ -17,6 +17,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from publisher.audit.keys import PublicKey
 from publisher.domain.clocks import BEIJING
+from publisher.domain.labels import field_label
 from publisher.store.unit_of_work import Reading
 from publisher.workflow.log_words import OUTCOMES
 from publisher.workflow.record import Line, lines_of
@@ -105,7 +106,7 @@ def _rows(reading: Reading) -> Iterator[list[tuple[str, ...]]]:
 
 
 def _cells(line: Line, entry_hash: str) -> tuple[str, ...]:
-    notes = (f"{note.name}：{ERASED if note.text is None else note.text}" for note in line.notes)
+    notes = (f"{field_label(note.name)}：{ERASED if note.text is None else note.text}" for note in line.notes)
     words = f"{line.words}：{line.attempt}" if line.attempt and line.attempt not in line.words else line.words
     return (
         str(line.seq),

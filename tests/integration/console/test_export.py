@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import io
 import json
@@ -148,3 +149,10 @@ def test_a_log_longer_than_a_piece_is_written_in_order(
     rows = list(csv.reader(io.StringIO((folder / "ledger.csv").read_text(encoding="utf-8-sig"), newline="")))
     assert [int(row[0]) for row in rows[1:]] == list(range(1, len(rows)))
     assert as_the_readme_says(folder)[0] == 0
+
+
+def test_the_verifier_asks_for_no_python_newer_than_its_readme_says(folder: Path) -> None:
+    source = (folder / "verify_gongkai_log.py").read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 9))
+    named = [k.arg for call in ast.walk(tree) if isinstance(call, ast.Call) for k in call.keywords]
+    assert "strict" not in named, "zip(strict=) came with Python 3.10"
