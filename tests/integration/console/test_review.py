@@ -99,7 +99,7 @@ def test_a_form_sent_twice_signs_once(quiet_world: World) -> None:
         fields = {"shown": shown(at["xu"], digest), "checks": CONTENT}
         at["xu"].done(f"/review/{digest}/pass", fields)
         assert "已经有人办过" in at["xu"].refused(f"/review/{digest}/pass", fields, 409)
-    assert world.rows("SELECT count(*) FROM signatures")[0][0] == 1
+    assert world.rows("SELECT count(*) AS n FROM signatures")[0]["n"] == 1
 
 
 def test_a_page_left_open_while_a_newer_version_came_signs_nothing(quiet_world: World) -> None:
@@ -111,7 +111,7 @@ def test_a_page_left_open_while_a_newer_version_came_signs_nothing(quiet_world: 
         world.submit(item_id, reviewer="xu")
         page = at["xu"].refused(f"/review/{digest}/pass", fields, 409)
     assert "更新的版本" in page
-    assert world.rows("SELECT count(*) FROM signatures")[0][0] == 0
+    assert world.rows("SELECT count(*) AS n FROM signatures")[0]["n"] == 0
 
 
 def test_what_changed_since_i_last_looked_is_shown_word_for_word(quiet_world: World) -> None:
@@ -167,7 +167,7 @@ def test_a_signature_on_paper_counts_once_a_second_person_has_confirmed_it(quiet
         page = at["zhou"].done(f"/review/{digest}/paper", fields, scan())
         assert "等第二人确认" in page
         assert world.revision(digest).state is RevisionState.SUBMITTED, "it does not count yet"
-        (paper_id,) = (row[0] for row in world.rows("SELECT id FROM paper_signatures"))
+        (paper_id,) = (row["id"] for row in world.rows("SELECT id FROM paper_signatures"))
         confirm = f"/review/{digest}/paper/{paper_id}/confirm"
         assert "不能确认" in at["zhou"].refused(confirm), "not by whoever entered it"
         assert "不能确认" in at["xu"].refused(confirm), "not by the signer"
@@ -179,7 +179,7 @@ def test_a_signature_on_paper_counts_once_a_second_person_has_confirmed_it(quiet
         assert at["deng"].post(confirm).status_code == 409
     assert world.revision(digest).state is RevisionState.REVIEWED
     (row,) = world.rows("SELECT person, on_paper FROM signatures")
-    assert tuple(row) == ("xu", 1)
+    assert (row["person"], bool(row["on_paper"])) == ("xu", True)
 
 
 def test_a_scan_that_does_not_match_is_turned_down_with_a_reason(quiet_world: World) -> None:
@@ -188,11 +188,11 @@ def test_a_scan_that_does_not_match_is_turned_down_with_a_reason(quiet_world: Wo
         _, digest = submitted(world, reviewer="xu")
         fields = {"act": "pass_content", "signer": "xu", "signed_on": "2026-11-24"}
         at["zhou"].done(f"/review/{digest}/paper", fields, scan())
-        (paper_id,) = (row[0] for row in world.rows("SELECT id FROM paper_signatures"))
+        (paper_id,) = (row["id"] for row in world.rows("SELECT id FROM paper_signatures"))
         path = f"/review/{digest}/paper/{paper_id}/refuse"
         at["deng"].refused(path, {"reason": ""}, 422)
         assert "不算数" in at["deng"].done(path, {"reason": "扫描件是第 1 版的"})
-    assert world.rows("SELECT count(*) FROM signatures")[0][0] == 0
+    assert world.rows("SELECT count(*) AS n FROM signatures")[0]["n"] == 0
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_a_paper_signature_is_refused_as_the_signature_itself_would_be(
         answer = at["zhou"].post(f"/review/{digest}/paper", fields, scan())
         assert answer.status_code == status
         assert at["zhou"].post(f"/review/{digest}/paper", fields).status_code == 422, "no scan"
-    assert world.rows("SELECT count(*) FROM paper_signatures")[0][0] == 0
+    assert world.rows("SELECT count(*) AS n FROM paper_signatures")[0]["n"] == 0
 
 
 def test_the_sheets_bear_the_digest_the_signatures_and_who_printed_them(quiet_world: World) -> None:
