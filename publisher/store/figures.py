@@ -106,6 +106,7 @@ class Figures:
     def channels(self, scope: Scope) -> list[ChannelCell]:
         """Postings that went out, by channel."""
         seen = sa.exists().where(
+            PART.item_id == P.item_id,  # by an index
             PART.posting_id == P.id,
             PART.position == 0,
             PROOF.part_id == PART.id,
