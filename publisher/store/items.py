@@ -88,13 +88,17 @@ class ItemSearch:
     drafts: bool = False
 
 
+OF_INDEX_NUMBERS = frozenset("0123456789-/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+
+
 def _matches(text: str) -> Iterator[sa.ColumnElement[bool]]:
     i, p = t.items.c, t.parts.c
     if "://" in text:
         yield i.id.in_(sa.select(p.item_id).where(p.url == text))
         return
     yield i.title.contains(text, autoescape=True)
-    yield i.index_no.contains(text, autoescape=True)
+    if not set(text) - OF_INDEX_NUMBERS:  # reading a column that cannot hold it takes as long as one that can
+        yield i.index_no.contains(text, autoescape=True)
     yield i.doc_no.contains(text, autoescape=True)
     yield i.id == text
 
