@@ -34,7 +34,8 @@ PAGES = (  # who asks, and for what
     *(("zhou", "/postings?window=all"), ("zhou", "/postings?window=week&state=out")),
     *(("zhou", "/strangers"), ("zhou", "/channels"), ("guan", "/people"), ("ji", "/audit")),
     *(("ji", "/audit?q=柳湾"), ("ji", "/audit?q=-{last}"), ("ji", "/audit?kind=system:posting:out")),
-    *(("ji", "/audit?who=lu"),),
+    *(("ji", "/audit?who=lu"), ("zhou", "/reports/ledger"), ("zhou", "/reports/withheld")),
+    *(("zhou", "/reports/withdrawn"), ("zhou", "/reports")),
 )
 
 

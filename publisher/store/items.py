@@ -91,15 +91,23 @@ class ItemSearch:
 OF_INDEX_NUMBERS = frozenset("0123456789-/ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
-def _matches(text: str) -> Iterator[sa.ColumnElement[bool]]:
+def _holds(column: sa.Column[Any], text: str, dialect: str) -> sa.ColumnElement[bool]:
+    """Whether a column holds the text. Letters of either case are the same; where there are none, a plain look for
+    the bytes takes half the time on SQLite."""
+    if dialect == "sqlite" and not any(char.isalpha() and char.isascii() for char in text):
+        return sa.func.instr(column, text) > 0
+    return column.contains(text, autoescape=True)
+
+
+def _matches(text: str, dialect: str) -> Iterator[sa.ColumnElement[bool]]:
     i, p = t.items.c, t.parts.c
     if "://" in text:
         yield i.id.in_(sa.select(p.item_id).where(p.url == text))
         return
-    yield i.title.contains(text, autoescape=True)
+    yield _holds(i.title, text, dialect)
     if not set(text) - OF_INDEX_NUMBERS:  # reading a column that cannot hold it takes as long as one that can
-        yield i.index_no.contains(text, autoescape=True)
-    yield i.doc_no.contains(text, autoescape=True)
+        yield _holds(i.index_no, text, dialect)
+    yield _holds(i.doc_no, text, dialect)
     yield i.id == text
 
 
@@ -142,7 +150,7 @@ class Items:
         if wanted.unit:
             query = query.where(i.unit == wanted.unit)
         if wanted.text:
-            query = query.where(sa.or_(*_matches(wanted.text)))
+            query = query.where(sa.or_(*_matches(wanted.text, self._c.dialect.name)))
         if wanted.state is not None:
             query = query.where(i.state == wanted.state.value)
         if wanted.drafts:

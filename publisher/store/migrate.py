@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from publisher.store.engine import Target, open_engine, writers_lock
 from publisher.store.schema import meta
 
-HEAD = "0016"
+HEAD = "0017"
 """The newest migration; a test holds it against the files."""
 
 

@@ -224,6 +224,7 @@ signatures = sa.Table(
     _text("on_behalf_of"),
     sa.Column("checks", sa.JSON, nullable=False, server_default="[]", default=[]),
     sa.Index("ix_signatures_revision", "revision_id"),
+    sa.Index("ix_signatures_act", "act", "id"),
 )
 
 looks = sa.Table(  # who has had a revision before them, and when first
@@ -298,6 +299,8 @@ postings = sa.Table(
         sqlite_where=sa.text("state NOT IN ('out', 'cancelled')"),
         postgresql_where=sa.text("state NOT IN ('out', 'cancelled')"),
     ),
+    sa.Index("ix_postings_created", "created_at", "channel", "id"),
+    sa.Index("ix_postings_item_out", "item_id", "out_at"),
     sa.Index("ix_postings_due", "channel", "state", "urgent", "due_at", "created_at"),
     sa.Index("ix_postings_state", "state", "due_at"),
     sa.Index("ix_postings_out", "state", "out_at"),
@@ -361,6 +364,7 @@ parts = sa.Table(
     sa.Index("ix_parts_state", "state"),
     sa.Index("ix_parts_channel_out", "channel", "out_at"),
     sa.Index("ix_parts_item", "item_id"),
+    sa.Index("ix_parts_posting", "posting_id", "position"),
     sa.Index("ix_parts_out", "out_at"),
     sa.Index("ix_parts_url", "url"),
 )
