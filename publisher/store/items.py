@@ -115,6 +115,10 @@ def _item_of(table: sa.Table, key: str) -> sa.ScalarSelect[Any]:
     return sa.select(table.c.item_id).where(table.c.id == key).scalar_subquery()
 
 
+NAMED_CHARS = 200
+"""So much of a title stands in lists: an entry of an index has a largest size. A longer one cannot be submitted."""
+
+
 class Items:
     """Reads and writes within one transaction."""
 
@@ -196,7 +200,7 @@ class Items:
 
     def _title(self, which: sa.ColumnElement[bool], content: Mapping[str, Any]) -> None:
         """An item is called in lists what it was called last."""
-        named = {name: str(content.get(name, "")) for name in ("title", "doc_no")}
+        named = {name: str(content.get(name, ""))[:NAMED_CHARS] for name in ("title", "doc_no")}
         self._c.execute(sa.update(t.items).where(which).values(**named))
 
     def close_draft(self, draft_id: str) -> None:

@@ -139,7 +139,7 @@ items = sa.Table(
     _text("doc_no"),
     _text("state"),  # of the newest revision, "" before the first
     sa.Index("ix_items_state", "state", "created_at"),
-    sa.Index("ix_items_created", "created_at"),
+    sa.Index("ix_items_created", "created_at", "id", "title", "doc_no", "index_no"),
     sa.Index("ix_items_unit", "unit", "created_at"),
 )
 

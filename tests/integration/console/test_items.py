@@ -198,3 +198,22 @@ def test_an_older_revision_does_not_say_in_which_state_the_list_finds_an_item(qu
     with seats(world, zhou="editor") as at:
         assert len(titles(at["zhou"].get("/items?state=reviewed"))) == 1
         assert titles(at["zhou"].get("/items?state=superseded")) == []
+
+
+def test_a_title_of_any_length_can_be_kept_and_stands_shortened_in_lists(quiet_world: World) -> None:
+    world = quiet_world
+    with world.office.store.write() as uow:
+        uow.items.add_item(id="0123456789ab", body="bureau", created_at=world.clock.now, created_by="lu")
+        uow.items.add_draft(
+            id="d1",
+            item_id="0123456789ab",
+            content={"title": "长" * 5000, "kind": "notice"},
+            findings=[],
+            updated_at=world.clock.now,
+            updated_by="lu",
+        )
+        uow.commit()
+    with world.office.store.read() as reading:
+        item = reading.items.item("0123456789ab")
+    assert item
+    assert len(item.title) == 200

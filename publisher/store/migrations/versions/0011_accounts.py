@@ -32,7 +32,11 @@ def upgrade() -> None:
         value = json.loads(content) if isinstance(content, str) else content or {}
         connection.execute(
             sa.text("UPDATE items SET title = :title, doc_no = :doc_no WHERE id = :id"),
-            {"title": str(value.get("title", "")), "doc_no": str(value.get("doc_no", "")), "id": item_id},
+            {
+                "title": str(value.get("title", ""))[:200],
+                "doc_no": str(value.get("doc_no", ""))[:200],
+                "id": item_id,
+            },
         )
 
 
