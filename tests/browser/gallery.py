@@ -21,7 +21,10 @@ from tests.rights.test_rights import NOT_THERE, page_address
 from tests.world import make_home, make_template, open_world
 
 LANGS = ("zh", "en")
-FILES = {"/review/{digest}/paper/{paper_id}/scan", "/postings/board"}
+FILES = {
+    *("/review/{digest}/paper/{paper_id}/scan", "/postings/board"),
+    *("/reports/ledger.csv", "/reports/ledger.xlsx"),
+}
 """A file, and a piece of a page: neither is a page that people look at."""
 PUBLIC = ("/login",)
 MORE = (  # the same page in another view

@@ -113,7 +113,7 @@ def test_a_form_without_its_once_makes_nothing(desk: Seat, quiet_world: World) -
 
 def test_who_does_not_draft_is_told_and_refused_on_record(quiet_world: World) -> None:
     with seats(quiet_world, shen2="content_reviewer") as found:
-        assert "您的角色不拟稿" in found["shen2"].get("/items/new")
+        assert "无权拟稿" in found["shen2"].get("/items/new", 403)
         found["shen2"].refused("/items/new", {"once": ONCE, "title": "甲"}, 403)
         assert bring(found["shen2"], usual_word_file()).status_code == 403
     quiet_world.last_refusal()
