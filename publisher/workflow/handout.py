@@ -18,6 +18,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from publisher.audit.keys import PublicKey
 from publisher.domain.clocks import BEIJING
 from publisher.domain.labels import field_label
+from publisher.domain.spreadsheets import cell as inert
 from publisher.store.unit_of_work import Reading
 from publisher.workflow.log_words import OUTCOMES
 from publisher.workflow.record import Line, lines_of
@@ -30,7 +31,6 @@ AT_ONCE = 500
 """Entries that are read and written together."""
 
 COLUMNS = ("序号", "时间（北京）", "谁", "账号", "事", "结果", "对象", "标题", "渠道", "附注", "哈希")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ERASED = "（已抹除）"
 HEAD = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" \
@@ -123,14 +123,9 @@ def _cells(line: Line, entry_hash: str) -> tuple[str, ...]:
     )
 
 
-def neutral(cell: str) -> str:
-    """The cell as no spreadsheet computes it."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
 def _csv(rows: Iterable[Iterable[str]]) -> bytes:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerows([neutral(cell) for cell in row] for row in rows)
+    csv.writer(out, lineterminator="\r\n").writerows([inert(cell) for cell in row] for row in rows)
     return out.getvalue().encode()
 
 

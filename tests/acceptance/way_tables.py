@@ -371,7 +371,6 @@ READING = frozenset(  # changes nothing
         "record.log_lines",
         "record.lines_of",
         "handout.write_handout",
-        "handout.neutral",
         "record.parsed",
         "record.whole_entry",
         "record.deeds_of",

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from publisher.domain.spreadsheets import cell as inert
 from publisher.workflow import handout
-from publisher.workflow.handout import COLUMNS, neutral
+from publisher.workflow.handout import COLUMNS
 from tests.seats import Seat, seats
 from tests.world import World, item_file
 
@@ -116,8 +117,8 @@ def test_the_ledger_opens_in_a_spreadsheet_and_computes_nothing(folder: Path) ->
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
 def test_every_sign_that_begins_a_formula_gets_an_apostrophe(sign: str) -> None:
-    assert neutral(f"{sign}1+1") == f"'{sign}1+1"
-    assert neutral(f"1{sign}1") == f"1{sign}1"
+    assert inert(f"{sign}1+1") == f"'{sign}1+1"
+    assert inert(f"1{sign}1") == f"1{sign}1"
 
 
 def test_the_page_of_the_ledger_runs_nothing(folder: Path) -> None:
